@@ -110,5 +110,3 @@ class LogsNotice:
     slot: int
     err: Any
     logs: tuple[str, ...]
-
-

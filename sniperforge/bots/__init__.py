@@ -1,0 +1,1 @@
+"""Trading bots, each a plugin on plugin.py alone."""

@@ -1,0 +1,1 @@
+"""Configuration: strict models, layered loading with origins, JSON Schema."""

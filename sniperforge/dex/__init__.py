@@ -1,0 +1,1 @@
+"""One venue a file: detect, decode, quote, build. Bytes in, values out; no I/O."""

@@ -1,0 +1,1 @@
+"""Use cases over ports: the executor, guard, recovery."""

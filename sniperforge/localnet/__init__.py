@@ -1,0 +1,1 @@
+"""The embedded network: a JSON-RPC and PubSub server over LiteSVM, its AMM program and market."""

@@ -1,0 +1,1 @@
+"""Exit rules of a position, pure."""

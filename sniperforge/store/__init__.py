@@ -1,0 +1,1 @@
+"""SQLite: the journal of a wallet and the shared record. No decisions."""

@@ -1,0 +1,1 @@
+"""Logs that survive: JSON lines, one write each, spilled rather than lost."""

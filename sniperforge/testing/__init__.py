@@ -1,0 +1,1 @@
+"""Fakes and contract checks that ship; nothing in the package imports them."""

@@ -1,0 +1,1 @@
+"""SPL Token and Token-2022: layouts, addresses, instructions. Pure."""

@@ -1,0 +1,1 @@
+"""Keys at rest and in use: keystore files, Solana CLI keypair files, signers."""
