@@ -1,0 +1,215 @@
+"""What is traded: intents, attempts, fills, positions. Amounts are raw integers, lamports by default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sniperforge.domain.amounts import TokenAmount, format_sol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sniperforge.domain.lifecycle import TxState
+
+
+class IntentKind(StrEnum):
+    """What an intent wants to change on chain."""
+
+    BUY = "buy"
+    SELL = "sell"
+    TRANSFER = "transfer"
+    CLOSE_ACCOUNT = "close_account"
+
+
+class PositionState(StrEnum):
+    """A position is owned until it is sold or worthless."""
+
+    OPEN = "open"
+    EXITING = "exiting"
+    STUCK = "stuck"
+    CLOSED = "closed"
+    WORTHLESS = "worthless"
+
+
+HELD_STATES = (PositionState.OPEN, PositionState.EXITING, PositionState.STUCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One wish to trade, which has at most one effect however often it is attempted.
+
+    Attributes:
+        id: UUID text.
+        kind: see :class:`IntentKind`.
+        origin: the bot or command that wants it.
+        mint, pool, dex: what it trades, where; ``""`` where not meant.
+        max_spend: the most lamports it can cost: input, fees, tip and rent.
+        amount_in: raw units of the input side.
+        created_at: Unix seconds.
+        position_id: the position it exits, for a sale.
+        client_key: the caller's ``--intent-id``; equal keys are the same intent.
+        reason: why, in words for people.
+        facts: what must survive a restart (exit policy, decimals, ...); JSON-serialisable.
+    """
+
+    id: str
+    kind: IntentKind
+    origin: str
+    mint: str
+    pool: str
+    dex: str
+    max_spend: int
+    amount_in: int
+    created_at: float
+    position_id: str | None = None
+    client_key: str | None = None
+    reason: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One signed transaction of an intent, durable before its first byte leaves.
+
+    Attributes:
+        signature: base58, unique in the journal.
+        intent_id: whose it is.
+        number: 1 for the first attempt.
+        raw: the signed wire bytes; a retry re-sends exactly these.
+        last_valid_height: block height past which it cannot land.
+        state: see ``lifecycle``.
+        created_at: Unix seconds.
+        slot: where it landed, ``None`` before.
+        err: ``meta.err`` as JSON text when it was rejected.
+        min_out: the least raw output that the transaction accepts.
+    """
+
+    signature: str
+    intent_id: str
+    number: int
+    raw: bytes
+    last_valid_height: int
+    state: TxState
+    created_at: float
+    slot: int | None = None
+    err: str | None = None
+    min_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What one landed transaction did to one wallet, from balance deltas alone.
+
+    The identity ``lamports_delta + wsol_delta == trade - fee - tip - rent_paid + rent_returned`` holds
+    by construction: ``trade`` is what remains.
+
+    Attributes:
+        signature, slot, block_time: where.
+        lamports_delta: change of the wallet's own lamports.
+        wsol_delta: change of its wrapped SOL.
+        token_deltas: change per other mint, raw units.
+        fee: network fee, priority fee included, when the wallet paid it.
+        tip: lamports paid to block-engine tip accounts.
+        rent_paid, rent_returned: lamports locked in, or released from, the wallet's token accounts.
+        trade: proceeds (positive) or cost (negative), net of none of the above.
+        err: ``None`` when it succeeded.
+    """
+
+    signature: str
+    slot: int
+    block_time: int | None
+    lamports_delta: int
+    wsol_delta: int
+    token_deltas: Mapping[str, int]
+    fee: int
+    tip: int
+    rent_paid: int
+    rent_returned: int
+    trade: int
+    err: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A booked settlement: which intent and position it belongs to.
+
+    Attributes:
+        token_delta: raw change of the traded mint.
+        commitment: ``confirmed`` or ``finalized``.
+    """
+
+    settlement: Settlement
+    intent_id: str
+    kind: IntentKind
+    origin: str
+    mint: str
+    pool: str
+    dex: str
+    decimals: int
+    token_delta: int
+    position_id: str | None
+    commitment: str
+    booked_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Tokens held because of a buy, until sold or worthless.
+
+    Attributes:
+        raw: tokens still held; cost and proceeds are lamports so far, fees and rent apart.
+        peak_value: best exit value seen, for the trailing exit.
+        entry_liquidity: quote-side raw units of the pool when it was bought.
+        exit_policy: JSON-serialisable form of the bot's exits.
+        note: why it is exiting or stuck.
+    """
+
+    id: str
+    mint: str
+    pool: str
+    dex: str
+    origin: str
+    state: PositionState
+    raw: int
+    decimals: int
+    token_account: str
+    token_program: str
+    cost: int
+    proceeds: int
+    fees: int
+    rent: int
+    opened_at: float
+    closed_at: float | None
+    peak_value: int
+    entry_liquidity: int
+    exit_policy: Mapping[str, Any]
+    exit_attempts: int = 0
+    note: str = ""
+
+    @property
+    def realized_pnl(self) -> int:
+        """Lamports gained so far, net of fees and of rent not returned."""
+        return self.proceeds - self.cost - self.fees - self.rent
+
+    def to_json(self) -> dict[str, Any]:
+        """The document form used by ``positions``, ``status`` and the snapshots."""
+        return {
+            "id": self.id,
+            "mint": self.mint,
+            "pool": self.pool,
+            "dex": self.dex,
+            "origin": self.origin,
+            "state": self.state.value,
+            "amount": TokenAmount(self.mint, self.raw, self.decimals).to_json(),
+            "cost_sol": format_sol(self.cost),
+            "proceeds_sol": format_sol(self.proceeds),
+            "fees_sol": format_sol(self.fees),
+            "rent_sol": format_sol(self.rent),
+            "realized_pnl_sol": format_sol(self.realized_pnl),
+            "opened_at": self.opened_at,
+            "closed_at": self.closed_at,
+            "exit_attempts": self.exit_attempts,
+            "note": self.note,
+        }

@@ -1,0 +1,142 @@
+"""What the journal of a wallet tells: reads only, for the engine and for commands that show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sniperforge.domain.lifecycle import UNRESOLVED, TxState
+from sniperforge.domain.trade import HELD_STATES, Attempt, Fill, Intent, Position, PositionState
+from sniperforge.store.database import Database
+from sniperforge.store.rows import attempt_of, fill_of, intent_of, position_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_UNRESOLVED_SQL = ",".join(f"'{state}'" for state in sorted(UNRESOLVED))
+_HELD_SQL = ",".join(f"'{state}'" for state in HELD_STATES)
+
+
+class JournalReader:
+    """The record of a wallet, read-only.
+
+    Args:
+        path: ``journal.db``; must exist.
+
+    Raises:
+        StorageError: the file cannot be opened.
+        ConfigError: the file is not a journal, or a newer version wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._db = Database(path, "journal", durable=True, readonly=True)
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        self._db.close()
+
+    def intent(self, intent_id: str) -> Intent | None:
+        """One intent by id."""
+        return intent_of(self._db.row("SELECT * FROM intents WHERE id = ?", intent_id))
+
+    def intent_by_key(self, client_key: str) -> Intent | None:
+        """The intent that a caller's ``--intent-id`` made before."""
+        return intent_of(self._db.row("SELECT * FROM intents WHERE client_key = ?", client_key))
+
+    def attempts(self, intent_id: str) -> list[Attempt]:
+        """All transactions of an intent, oldest first."""
+        rows = self._db.rows("SELECT * FROM transactions WHERE intent_id = ? ORDER BY number", intent_id)
+        return [attempt_of(row) for row in rows]
+
+    def attempt(self, signature: str) -> Attempt | None:
+        """One transaction by signature."""
+        row = self._db.row("SELECT * FROM transactions WHERE signature = ?", signature)
+        return None if row is None else attempt_of(row)
+
+    def unresolved(self) -> list[tuple[Intent, Attempt]]:
+        """Transactions whose outcome is not known yet, with their intents, oldest first."""
+        rows = self._db.rows(
+            f"SELECT * FROM transactions WHERE state IN ({_UNRESOLVED_SQL}) ORDER BY created_at"  # noqa: S608
+        )
+        found = [(self.intent(row["intent_id"]), attempt_of(row)) for row in rows]
+        return [(intent, attempt) for intent, attempt in found if intent is not None]
+
+    def unfinalized(self) -> list[str]:
+        """Signatures that are confirmed but not finalized yet."""
+        rows = self._db.rows("SELECT signature FROM transactions WHERE state = ?", TxState.CONFIRMED)
+        return [str(row["signature"]) for row in rows]
+
+    def known_signatures(self) -> set[str]:
+        """Every signature that this wallet's intents produced."""
+        return {str(row["signature"]) for row in self._db.rows("SELECT signature FROM transactions")}
+
+    def in_flight_spend(self) -> int:
+        """Lamports that unresolved buys and transfers may still cost, at their maximum."""
+        row = self._db.row(
+            "SELECT coalesce(sum(max_spend), 0) AS spend FROM intents WHERE id IN"  # noqa: S608
+            f" (SELECT intent_id FROM transactions WHERE state IN ({_UNRESOLVED_SQL}))"
+            " AND kind IN ('buy', 'transfer')"
+        )
+        return 0 if row is None else int(row["spend"])
+
+    def in_flight_buys(self) -> int:
+        """How many buys are unresolved: each may become a position."""
+        row = self._db.row(
+            "SELECT count(*) AS n FROM intents WHERE kind = 'buy' AND id IN"  # noqa: S608
+            f" (SELECT intent_id FROM transactions WHERE state IN ({_UNRESOLVED_SQL}))"
+        )
+        return 0 if row is None else int(row["n"])
+
+    def fills(self, *, since: float = 0.0, limit: int = -1) -> list[Fill]:
+        """Booked fills, oldest first, rejected ones (with their fees) included."""
+        rows = self._db.rows(
+            "SELECT * FROM fills WHERE booked_at >= ? ORDER BY slot, booked_at LIMIT ?", since, limit
+        )
+        return [fill_of(row) for row in rows]
+
+    def fill(self, signature: str) -> Fill | None:
+        """One fill by signature."""
+        row = self._db.row("SELECT * FROM fills WHERE signature = ?", signature)
+        return None if row is None else fill_of(row)
+
+    def positions(self, states: Sequence[PositionState] = HELD_STATES) -> list[Position]:
+        """Positions in the given states, oldest first."""
+        marks = ",".join("?" for _ in states)
+        rows = self._db.rows(
+            f"SELECT * FROM positions WHERE state IN ({marks}) ORDER BY opened_at",  # noqa: S608
+            *states,
+        )
+        return [position_of(row) for row in rows]
+
+    def position(self, position_id: str) -> Position | None:
+        """One position by id."""
+        row = self._db.row("SELECT * FROM positions WHERE id = ?", position_id)
+        return None if row is None else position_of(row)
+
+    def held_mint(self, mint: str) -> Position | None:
+        """The held position of a mint, if any."""
+        row = self._db.row(
+            f"SELECT * FROM positions WHERE mint = ? AND state IN ({_HELD_SQL}) ORDER BY opened_at",  # noqa: S608
+            mint,
+        )
+        return None if row is None else position_of(row)
+
+    def realized_since(self, since: float) -> int:
+        """Lamports won or lost by positions closed, or written off, since a time."""
+        rows = self._db.rows("SELECT * FROM positions WHERE closed_at >= ?", since)
+        return sum(position_of(row).realized_pnl for row in rows)
+
+    def foreign_delta(self) -> int:
+        """Lamports that others moved into (positive) or out of the wallet."""
+        row = self._db.row("SELECT coalesce(sum(sol_delta), 0) AS moved FROM foreign_transactions")
+        return 0 if row is None else int(row["moved"])
+
+    def foreign_signed(self) -> list[str]:
+        """Signatures that carry the wallet's own signature but are not ours: another tool has the key."""
+        rows = self._db.rows("SELECT signature FROM foreign_transactions WHERE signed_by_wallet = 1")
+        return [str(row["signature"]) for row in rows]
+
+    def flag(self, name: str) -> str:
+        """A flag's value; ``""`` when it was never set."""
+        row = self._db.row("SELECT value FROM flags WHERE name = ?", name)
+        return "" if row is None else str(row["value"])
