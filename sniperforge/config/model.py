@@ -1,0 +1,110 @@
+"""What ``sniperforge.toml`` may say, with its defaults. Units are part of each name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sniperforge.config.values import (
+    Bps,
+    Name,
+    Port,
+    PositiveSol,
+    Section,
+    Sol,
+    contradiction,
+    require_order,
+)
+
+
+class Paths(Section):
+    """Folders; relative ones are inside the project root, ``~`` is the home folder."""
+
+    state: Annotated[str, Field(min_length=1)] = "state"
+    logs: Annotated[str, Field(min_length=1)] = "logs"
+    wallets: Annotated[str, Field(min_length=1)] = "wallets"
+
+
+class Logging(Section):
+    """The log files."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    queue_lines: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
+
+
+class Wallets(Section):
+    """What happens when a wallet is missing, on localnet and devnet only."""
+
+    auto_generate: bool = True
+    airdrop_sol: Sol = Field(default="10", validate_default=True)
+
+
+class Limits(Section):
+    """The one door that every order passes; exits pass it where stated."""
+
+    max_trade_sol: PositiveSol = Field(default="0.5", validate_default=True)
+    max_open_positions: Annotated[int, Field(ge=1, le=10_000)] = 5
+    max_exposure_sol: PositiveSol = Field(default="2", validate_default=True)
+    max_daily_loss_sol: PositiveSol = Field(default="1", validate_default=True)
+    reserve_sol: Sol = Field(default="0.05", validate_default=True)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        require_order(self, "max_trade_sol", "max_exposure_sol")
+        return self
+
+
+class Execution(Section):
+    """How orders are priced, paid for and repeated."""
+
+    slippage_bps: Bps = 500
+    exit_slippage_bps: Bps = 500
+    exit_slippage_max_bps: Bps = 5_000
+    priority_fee_micro_lamports: Annotated[int, Field(ge=0, le=2**63 - 1)] = 100_000
+    max_fee_sol: PositiveSol = Field(default="0.01", validate_default=True)
+    resend_interval_ms: Annotated[int, Field(ge=50, le=60_000)] = 400
+    preflight: bool = False
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        require_order(self, "exit_slippage_bps", "exit_slippage_max_bps")
+        return self
+
+
+class Localnet(Section):
+    """The embedded network."""
+
+    rpc_port: Port = 8899
+    ws_port: Port = 8900
+    jupiter_port: Port = 8898
+    slot_ms: Annotated[int, Field(ge=10, le=60_000)] = 400
+    market: bool = True
+    market_seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 7
+    launches_per_minute: Annotated[int, Field(ge=0, le=600)] = 12
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        seen: dict[int, str] = {}
+        for key in ("rpc_port", "ws_port", "jupiter_port"):
+            port = getattr(self, key)
+            if port and port in seen:
+                raise contradiction(key, f"{key} and {seen[port]} are both {port}")
+            seen[port] = key
+        return self
+
+
+class Config(Section):
+    """The whole of ``sniperforge.toml``."""
+
+    network: Name = "localnet"
+    wallet: Name = "default"
+    bot: Name = "lp-sniper"
+    live: bool = False
+    paths: Paths = Paths()
+    logging: Logging = Logging()
+    wallets: Wallets = Wallets()
+    limits: Limits = Limits()
+    execution: Execution = Execution()
+    localnet: Localnet = Localnet()
