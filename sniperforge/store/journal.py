@@ -37,7 +37,9 @@ class Journal(JournalReader):
     # -- write-ahead ---------------------------------------------------------------------------------------
 
     def record_intent(self, intent: Intent, attempt: Attempt) -> None:
-        """Make an intent and its first signed transaction durable, before any byte leaves.
+        """Make an intent and its signed transaction durable, before any byte leaves.
+
+        A sale moves its position to ``exiting`` in the same commit.
 
         Raises:
             StorageError: nothing was recorded, so nothing may be sent.
@@ -67,11 +69,6 @@ class Journal(JournalReader):
             if intent.position_id is not None and intent.kind is IntentKind.SELL:
                 _begin_exit(connection, intent.position_id, intent.reason)
 
-    def record_attempt(self, attempt: Attempt) -> None:
-        """Make a further signed transaction of a known intent durable, before any byte leaves."""
-        with self._db.transaction() as connection:
-            _insert_attempt(connection, attempt)
-
     # -- outcomes ------------------------------------------------------------------------------------------
 
     def book(self, fill: Fill, event: TxEvent) -> None:
@@ -86,8 +83,7 @@ class Journal(JournalReader):
             _set_state(connection, fill.settlement.signature, advance(state, event), fill)
             _insert_fill(connection, fill)
             _apply_to_position(connection, fill)
-            if event is TxEvent.LANDED or fill.kind is not IntentKind.SELL:
-                _settle(connection, fill.intent_id, fill.booked_at, event.value)
+            _settle(connection, fill.intent_id, fill.booked_at, event.value)
 
     def mark_dead(self, signature: str, at: float) -> None:
         """Record the proof that a transaction can never land."""
@@ -95,18 +91,7 @@ class Journal(JournalReader):
             state = _state_of(connection, signature)
             if state is TxState.SUBMITTED:
                 _set_state(connection, signature, advance(state, TxEvent.EXPIRED), None)
-                row = connection.execute(
-                    "SELECT intent_id, kind FROM transactions JOIN intents ON intents.id = intent_id"
-                    " WHERE signature = ?",
-                    (signature,),
-                ).fetchone()
-                if row["kind"] != IntentKind.SELL:
-                    _settle(connection, row["intent_id"], at, TxEvent.EXPIRED.value)
-
-    def settle_intent(self, intent_id: str, at: float, outcome: str) -> None:
-        """Close an intent whose attempts are all resolved."""
-        with self._db.transaction() as connection:
-            _settle(connection, intent_id, at, outcome)
+                _settle(connection, _intent_id_of(connection, signature), at, TxEvent.EXPIRED.value)
 
     def mark_finalized(self, signature: str) -> None:
         """Record that a confirmed transaction can no longer be undone."""
@@ -201,6 +186,13 @@ def _begin_exit(connection: sqlite3.Connection, position_id: str, note: str) -> 
 def _state_of(connection: sqlite3.Connection, signature: str) -> TxState:
     row = connection.execute("SELECT state FROM transactions WHERE signature = ?", (signature,)).fetchone()
     return TxState(row["state"])
+
+
+def _intent_id_of(connection: sqlite3.Connection, signature: str) -> str:
+    row = connection.execute(
+        "SELECT intent_id FROM transactions WHERE signature = ?", (signature,)
+    ).fetchone()
+    return str(row["intent_id"])
 
 
 def _set_state(connection: sqlite3.Connection, signature: str, state: TxState, fill: Fill | None) -> None:

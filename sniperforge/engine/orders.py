@@ -1,0 +1,84 @@
+"""What the executor is asked to do. Values only; limits, plans and effects are elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sniperforge.dex.venue import PoolState, Venue
+    from sniperforge.domain.trade import Position
+
+
+@dataclass(frozen=True, slots=True)
+class BuyOrder:
+    """Buy a pool's base token with SOL.
+
+    Attributes:
+        venue, state: where, and the pool's state that the quote is made on.
+        mint, token_program, decimals: of the base token.
+        spend: lamports that go into the pool.
+        slippage_bps: how much less than quoted is accepted.
+        exit_policy: JSON-serialisable exits that the position will carry.
+        client_key: equal keys are the same intent.
+    """
+
+    venue: Venue
+    state: PoolState
+    mint: str
+    token_program: str
+    decimals: int
+    spend: int
+    slippage_bps: int
+    origin: str
+    reason: str = ""
+    exit_policy: Mapping[str, Any] = field(default_factory=dict)
+    client_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SellOrder:
+    """Sell tokens of a held position for SOL.
+
+    Attributes:
+        raw: tokens to sell, at most what the position holds.
+        slippage_bps: how much less than quoted this attempt accepts.
+    """
+
+    venue: Venue
+    state: PoolState
+    position: Position
+    raw: int
+    slippage_bps: int
+    origin: str
+    reason: str
+    client_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOrder:
+    """Send SOL to another address."""
+
+    destination: str
+    lamports: int
+    origin: str
+    client_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionPolicy:
+    """How transactions are priced.
+
+    Attributes:
+        compute_units: limit per transaction.
+        micro_lamports: priority price per compute unit.
+        max_fee: most lamports that one transaction may pay the network.
+        account_rent: rent-exempt minimum of a 165-byte account, lamports.
+    """
+
+    compute_units: int
+    micro_lamports: int
+    max_fee: int
+    account_rent: int

@@ -1,0 +1,184 @@
+"""From a decision to the instructions and the unsigned message of one transaction. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solders.hash import Hash
+from solders.message import MessageV0, to_bytes_versioned
+from solders.signature import Signature
+
+from sniperforge.domain.addresses import TOKEN_PROGRAM
+from sniperforge.domain.amounts import ceil_div
+from sniperforge.tokens.addresses import pubkey, seeded_address
+from sniperforge.tokens.instructions import (
+    close_account,
+    compute_unit_limit,
+    compute_unit_price,
+    create_associated_token_account,
+    create_seeded_wsol_account,
+    transfer_lamports,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from solders.instruction import Instruction
+
+    SwapBuilder = Callable[[str, str], Instruction]
+    """``(input token account, output token account) -> swap instruction`` of the venue."""
+
+SIGNATURE_FEE = 5_000
+MAX_TRANSACTION_BYTES = 1_232
+_MICRO = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FeePlan:
+    """What a transaction offers for being landed.
+
+    Attributes:
+        compute_units: limit; priority is paid for all of them, used or not.
+        micro_lamports: price per compute unit.
+    """
+
+    compute_units: int
+    micro_lamports: int
+
+    @property
+    def lamports(self) -> int:
+        """Signature fee of one signer plus the priority fee, rounded up as the runtime does."""
+        return SIGNATURE_FEE + ceil_div(self.compute_units * self.micro_lamports, _MICRO)
+
+    def distinct(self, salt: int) -> FeePlan:
+        """The same offer with the low digits of the limit moved by ``salt``, so that equal trades differ."""
+        return FeePlan(self.compute_units + salt % 1_000, self.micro_lamports)
+
+
+def minimum_out(expected: int, slippage_bps: int) -> int:
+    """The least output to accept: ``expected`` less ``slippage_bps``, never below 1."""
+    return max(expected * (10_000 - slippage_bps) // 10_000, 1)
+
+
+def ephemeral_account(wallet: str, seed: str) -> str:
+    """Where :func:`buy_instructions` and :func:`sell_instructions` keep wrapped SOL while they run."""
+    return seeded_address(wallet, seed, TOKEN_PROGRAM)
+
+
+def buy_instructions(
+    *,
+    wallet: str,
+    mint: str,
+    token_program: str,
+    token_account: str,
+    spend: int,
+    account_rent: int,
+    seed: str,
+    fees: FeePlan,
+    swap: SwapBuilder,
+) -> list[Instruction]:
+    """Wrap ``spend`` lamports in an account of their own, swap, and take the account's rent back.
+
+    The user's own wrapped-SOL account is never touched.
+
+    Args:
+        account_rent: rent-exempt minimum of a 165-byte account, lamports.
+        seed: at most 32 bytes, unique per transaction.
+    """
+    ephemeral, creation = create_seeded_wsol_account(wallet, seed, account_rent + spend)
+    return [
+        *_budget(fees),
+        create_associated_token_account(wallet, wallet, mint, token_program),
+        *creation,
+        swap(ephemeral, token_account),
+        close_account(ephemeral, wallet, wallet),
+    ]
+
+
+def sell_instructions(
+    *,
+    wallet: str,
+    token_account: str,
+    account_rent: int,
+    seed: str,
+    fees: FeePlan,
+    swap: SwapBuilder,
+) -> list[Instruction]:
+    """Swap tokens into an ephemeral wrapped-SOL account and unwrap all of it into the wallet."""
+    ephemeral, creation = create_seeded_wsol_account(wallet, seed, account_rent)
+    return [
+        *_budget(fees),
+        *creation,
+        swap(token_account, ephemeral),
+        close_account(ephemeral, wallet, wallet),
+    ]
+
+
+def round_trip_instructions(
+    *,
+    wallet: str,
+    mint: str,
+    token_program: str,
+    token_account: str,
+    spend: int,
+    account_rent: int,
+    seed: str,
+    fees: FeePlan,
+    buy: SwapBuilder,
+    sell: SwapBuilder,
+) -> tuple[str, list[Instruction]]:
+    """Buy and sell back in one transaction, for simulation only: never signed.
+
+    Returns:
+        the ephemeral account whose lamports after the simulation, less rent, are what came back, and the
+        instructions; the account is left open so that it can be read.
+    """
+    ephemeral, creation = create_seeded_wsol_account(wallet, seed, account_rent + spend)
+    return ephemeral, [
+        *_budget(fees),
+        create_associated_token_account(wallet, wallet, mint, token_program),
+        *creation,
+        buy(ephemeral, token_account),
+        sell(token_account, ephemeral),
+    ]
+
+
+def transfer_instructions(wallet: str, destination: str, lamports: int, fees: FeePlan) -> list[Instruction]:
+    """Move SOL."""
+    return [*_budget(fees), transfer_lamports(wallet, destination, lamports)]
+
+
+def close_instructions(
+    wallet: str, token_account: str, token_program: str, fees: FeePlan
+) -> list[Instruction]:
+    """Close an empty token account and return its rent."""
+    return [*_budget(fees), close_account(token_account, wallet, wallet, token_program)]
+
+
+def compile_message(wallet: str, instructions: Sequence[Instruction], blockhash: str) -> bytes:
+    """The version 0 message that ``wallet`` signs and pays for, as the bytes that are signed."""
+    message = MessageV0.try_compile(pubkey(wallet), list(instructions), [], Hash.from_string(blockhash))
+    return to_bytes_versioned(message)
+
+
+def signed_transaction(message: bytes, signature: bytes) -> bytes:
+    """Wire bytes of a transaction with one signature."""
+    return b"\x01" + signature + message
+
+
+def unsigned_transaction(message: bytes) -> bytes:
+    """Wire bytes with an empty signature, for simulation without signature checks."""
+    return b"\x01" + bytes(64) + message
+
+
+def signature_text(signature: bytes) -> str:
+    """Base58 of a 64-byte signature."""
+    return str(Signature.from_bytes(signature))
+
+
+def _budget(fees: FeePlan) -> list[Instruction]:
+    budget = [compute_unit_limit(fees.compute_units)]
+    if fees.micro_lamports:
+        budget.append(compute_unit_price(fees.micro_lamports))
+    return budget
