@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from sniperforge.errors import DecodeError
@@ -88,7 +88,7 @@ class NamedExtension:
 
     type: int
     name: str
-    data: bytes
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class UnknownExtension:
     """An extension that this version does not know; its effect is unknown."""
 
     type: int
-    data: bytes
+    data: bytes = field(repr=False)
 
     @property
     def name(self) -> str:
