@@ -1,0 +1,89 @@
+"""The settings of a position's exits, and their journalled form, which survives a restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from sniperforge.errors import ConfigError, DecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitPolicy:
+    """When to leave; ``None`` switches a rule off.
+
+    Attributes:
+        take_profit_percent: gain on the cost.
+        stop_loss_percent: loss on the cost.
+        trailing_percent: fall from the peak.
+        trailing_activation_percent: gain on the cost that the peak must have reached first.
+        max_hold_seconds: time since the buy.
+        liquidity_drop_percent: fall of the pool's quote side since the buy.
+
+    Raises:
+        ConfigError: a value is out of range.
+    """
+
+    take_profit_percent: Decimal | None = None
+    stop_loss_percent: Decimal | None = None
+    trailing_percent: Decimal | None = None
+    trailing_activation_percent: Decimal = Decimal(0)
+    max_hold_seconds: int | None = None
+    liquidity_drop_percent: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        _check("take_profit_percent", self.take_profit_percent, None)
+        for name in ("stop_loss_percent", "trailing_percent", "liquidity_drop_percent"):
+            _check(name, getattr(self, name), 100)
+        if not self.trailing_activation_percent.is_finite() or self.trailing_activation_percent < 0:
+            raise ConfigError(
+                f"trailing_activation_percent is {self.trailing_activation_percent}, not 0 or more"
+            )
+        if self.max_hold_seconds is not None and self.max_hold_seconds <= 0:
+            raise ConfigError(f"max_hold_seconds is {self.max_hold_seconds}, not above 0")
+
+    def to_json(self) -> dict[str, str]:
+        """The rules that are on, as text: what the journal keeps with a position."""
+        values = {setting.name: getattr(self, setting.name) for setting in fields(self)}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, object]) -> ExitPolicy:
+        """The policy that :meth:`to_json` wrote.
+
+        Raises:
+            DecodeError: an unknown rule, or a value that is not a number.
+            ConfigError: a value is out of range.
+        """
+        known = {setting.name for setting in fields(cls)}
+        unknown = sorted(set(document) - known)
+        if unknown:
+            raise DecodeError(f"exit policy has unknown rules: {', '.join(unknown)}")
+        numbers = {name: _number(name, value) for name, value in document.items()}
+        hold = numbers.pop("max_hold_seconds", None)
+        return cls(max_hold_seconds=None if hold is None else _whole(hold), **numbers)
+
+
+def _number(name: str, value: object) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise DecodeError(f"exit policy: {name} is {value!r}, not a number") from None
+
+
+def _whole(seconds: Decimal) -> int:
+    if not seconds.is_finite() or seconds != seconds.to_integral_value():
+        raise DecodeError(f"exit policy: max_hold_seconds is {seconds}, not a whole number")
+    return int(seconds)
+
+
+def _check(name: str, percent: Decimal | None, most: int | None) -> None:
+    if percent is None:
+        return
+    if not percent.is_finite() or percent <= 0 or (most is not None and percent > most):
+        span = "above 0" if most is None else f"above 0 and at most {most}"
+        raise ConfigError(f"{name} is {percent}, not {span}")
