@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -15,6 +14,7 @@ from sniperforge.config.layers import Layers, scalar_keys
 from sniperforge.config.model import Config
 from sniperforge.config.nearest import did_you_mean
 from sniperforge.config.network import NetworkConfig
+from sniperforge.config.packaged import default_text, file_names
 from sniperforge.config.problems import config_error
 from sniperforge.config.root import Root, find_root
 from sniperforge.errors import ConfigError, RefusedError, UsageError
@@ -109,7 +109,8 @@ def load(
         layers.set(tuple(key.split(".")), value, f"option {option}")
     layers.expand(environment)
     main = _validated(Config, layers)
-    network, network_layers = _network(root, main.network, layers, environment)
+    _check_network_name(root, main.network, layers, environment)
+    network, network_layers = load_network(root, main.network, environment)
     prefix = f"networks.{main.network}."
     return Settings(
         config=main,
@@ -149,30 +150,15 @@ def load_bot(settings: Settings, name: str, model: type[M]) -> tuple[M, dict[str
     return bot, _dotted(layers)
 
 
-def default_text(relative: str) -> str | None:
-    """The commented default file of that path inside ``configs/``, or ``None`` when there is none."""
-    resource = files("sniperforge.config").joinpath("defaults", *relative.split("/"))
-    return resource.read_text(encoding="utf-8") if resource.is_file() else None
+def load_network(root: Root, name: str, env: Mapping[str, str]) -> tuple[NetworkConfig, Layers]:
+    """One network's file, and the layers it was made from. Raises ``ConfigError``."""
+    layers = _file_layers(root, "networks", name)
+    layers.add_environment(NetworkConfig, env, f"{PREFIX}NETWORKS__{_variable_part(name)}__")
+    layers.expand(env)
+    return _validated(NetworkConfig, layers), layers
 
 
-def default_files() -> tuple[str, ...]:
-    """Paths inside ``configs/`` of every default file, sorted."""
-    top = files("sniperforge.config").joinpath("defaults")
-    found = [entry.name for entry in top.iterdir() if entry.name.endswith(".toml")]
-    for folder in ("networks", "bots"):
-        found += [f"{folder}/{entry.name}" for entry in top.joinpath(folder).iterdir()]
-    return tuple(sorted(name for name in found if name.endswith(".toml")))
-
-
-def file_names(root: Root, folder: str) -> tuple[str, ...]:
-    """Names of the networks or bots that have a file, the built-in ones included."""
-    packaged = {name for name in default_files() if name.startswith(f"{folder}/")}
-    own = root.config_dir / folder
-    present = {f"{folder}/{path.name}" for path in own.glob("*.toml")} if own.is_dir() else set()
-    return tuple(sorted(name.removeprefix(f"{folder}/").removesuffix(".toml") for name in packaged | present))
-
-
-def _network(root: Root, name: str, main: Layers, env: Mapping[str, str]) -> tuple[NetworkConfig, Layers]:
+def _check_network_name(root: Root, name: str, main: Layers, env: Mapping[str, str]) -> None:
     known = file_names(root, "networks")
     if name not in known:
         origin = main.origins.get(("network",), main.source)
@@ -182,10 +168,7 @@ def _network(root: Root, name: str, main: Layers, env: Mapping[str, str]) -> tup
             details={"key": "network", "value": name, "known": list(known)},
         )
     _check_variable_names(env, f"{PREFIX}NETWORKS__", known)
-    layers = _file_layers(root, "networks", name)
-    layers.add_environment(NetworkConfig, env, f"{PREFIX}NETWORKS__{_variable_part(name)}__")
-    layers.expand(env)
-    return _validated(NetworkConfig, layers), layers
+    _check_variable_names(env, f"{PREFIX}BOTS__", file_names(root, "bots"))
 
 
 def _file_layers(root: Root, folder: str, name: str) -> Layers:

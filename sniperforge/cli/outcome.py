@@ -1,0 +1,126 @@
+"""Ends a command: renders its result or error and says the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sniperforge.cli.render import note, render_error, render_result
+from sniperforge.errors import SniperForgeError, StorageError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sniperforge.cli.options import Options
+
+
+class _SignalledError(SniperForgeError):
+    code: ClassVar[str] = "interrupted"
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(f"stopped by {'SIGINT' if signum == 2 else 'SIGTERM'}")
+        self.exit_code = 128 + signum  # type: ignore[misc]
+
+
+def succeed(result: Any, command: str | None, options: Options) -> int:
+    """Render what a command returned; ``None`` means that it printed as it went."""
+    if result is None:
+        sys.stdout.flush()
+        return 0
+    _write(lambda: render_result(result, command=command, options=options, out=sys.stdout))
+    return 0 if result.error is None else int(result.error.exit_code)
+
+
+def fail(error: SniperForgeError, command: str | None, options: Options) -> int:
+    """Render an error; the exit code is the error's own, whatever becomes of stdout."""
+    network = options.network if isinstance(error, UsageError) else _network_name(options)
+    try:
+        render_error(error, command=command, options=options, out=sys.stdout, network=network)
+    except BrokenPipeError:
+        closed_pipe()
+    except OSError as problem:
+        note(f"error: {error.message} (and stdout cannot be written: {problem.strerror})")
+    return error.exit_code
+
+
+def interrupted(signum: int, result: Any, command: str | None, options: Options) -> int:
+    """Render what a stopped command still had to say, or that it was stopped."""
+    from dataclasses import replace
+
+    error = _SignalledError(signum)
+    if result is None:
+        return fail(error, command, options)
+    return succeed(replace(result, error=error), command, options)
+
+
+def crash(error: Exception, command: str | None, options: Options) -> int:
+    """Write a bug's traceback to the log and say where that is; ``-v`` shows it too."""
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    log = _record(text, command, options)
+    where = f"the traceback is in {log}" if log else "the log could not be written; -v shows the traceback"
+    if options.verbose:
+        note(text)
+    message = f"internal error: {type(error).__name__}: {error}; {where}"
+    details = {"log": None if log is None else str(log)}
+    hint = "please report it with that traceback"
+    return fail(SniperForgeError(message, hint=hint, details=details), command, options)
+
+
+def closed_pipe() -> int:
+    """The reader of stdout went away: say nothing more, so that the interpreter's last flush is quiet."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())
+    os.close(sink)
+    return 0
+
+
+def _write(render: Any) -> None:
+    try:
+        render()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise StorageError(f"the result cannot be written to stdout: {problem.strerror}") from None
+
+
+def _network_name(options: Options) -> str | None:
+    from sniperforge.cli.settings import load_settings
+
+    try:
+        return load_settings(options).network_name
+    except SniperForgeError:
+        return options.network
+
+
+def _record(text: str, command: str | None, options: Options) -> Path | None:
+    """Append the crash to today's log file as one JSON line in one write; ``None`` when it cannot be."""
+    import json
+    from datetime import UTC, datetime
+
+    from sniperforge.cli.settings import load_settings
+    from sniperforge.config.masking import mask_url
+
+    now = datetime.now(UTC)
+    line = {
+        "timestamp": now.isoformat().replace("+00:00", "Z"),
+        "level": "critical",
+        "event": "crash",
+        "command": command,
+        "pid": os.getpid(),
+        "exception": mask_url(text),
+    }
+    try:
+        folder = load_settings(options).logs_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"sniperforge.log.{now:%Y-%m-%d}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, json.dumps(line).encode() + b"\n")
+        finally:
+            os.close(descriptor)
+    except (OSError, SniperForgeError):
+        return None
+    return path
