@@ -1,0 +1,1 @@
+"""The chain itself: LiteSVM behind slots, a blockhash window, commitment and records. Sync, no I/O."""

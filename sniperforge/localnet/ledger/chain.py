@@ -1,0 +1,134 @@
+"""Blocks: slots, heights, hashes, and how long a hash may be used. No accounts, no transactions' contents."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from solders.hash import Hash
+
+if TYPE_CHECKING:
+    from sniperforge.localnet.ledger.profile import Commitment, SlotProfile
+
+FIRST_SLOT: Final = 435_888_000
+"""Slot of the first block: LiteSVM's programs and features count as live from here."""
+
+FIRST_HEIGHT: Final = 414_121_600
+"""Height of the first block. As on mainnet it is far below the slot, so mixing them up shows."""
+
+HASH_LIFE: Final = 150
+"""Blocks for which a blockhash may be used after its own block."""
+
+KEPT_BLOCKS: Final = 4_096
+
+
+@dataclass(slots=True)
+class Block:
+    """One block; the newest is still being filled.
+
+    Attributes:
+        slot, parent_slot, height: slots may be skipped, heights are not.
+        hash_bytes, blockhash: usable from the moment the block opens.
+        time: Unix seconds at opening.
+        landed: transactions in it so far.
+        total: transactions since genesis up to and including this block.
+        seen: digests of landed messages that used this block's hash.
+        price_floor: lowest price per compute unit that wrote each account, in micro-lamports; the
+            key ``""`` is for any account.
+    """
+
+    slot: int
+    parent_slot: int
+    height: int
+    hash_bytes: bytes
+    blockhash: str
+    time: int
+    total: int
+    landed: int = 0
+    seen: set[bytes] = field(default_factory=set)
+    price_floor: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def last_valid_height(self) -> int:
+        """Highest block height at which this block's hash is accepted."""
+        return self.height + HASH_LIFE
+
+
+class Chain:
+    """The blocks of one network, newest last; old ones are forgotten.
+
+    Args:
+        seed: makes the genesis hash and with it every blockhash.
+        profile: commitment depths.
+        now: Unix seconds of the first block.
+    """
+
+    def __init__(self, seed: bytes, profile: SlotProfile, now: float) -> None:
+        self._profile = profile
+        digest = hashlib.sha256(b"sniperforge localnet genesis" + seed).digest()
+        self.genesis_hash = str(Hash.from_bytes(digest))
+        self._heights: dict[int, Block] = {}
+        self._slots: dict[int, Block] = {}
+        self._usable: dict[str, Block] = {}
+        first = Block(
+            slot=FIRST_SLOT,
+            parent_slot=FIRST_SLOT - 1,
+            height=FIRST_HEIGHT,
+            hash_bytes=digest,
+            blockhash=self.genesis_hash,
+            time=int(now),
+            total=0,
+        )
+        self.tip = first
+        self._add(first)
+
+    def open_block(self, slot: int, now: float) -> Block:
+        """Close the newest block and open one in ``slot``, which must be later."""
+        parent = self.tip
+        digest = hashlib.sha256(parent.hash_bytes + slot.to_bytes(8, "little")).digest()
+        block = Block(
+            slot=slot,
+            parent_slot=parent.slot,
+            height=parent.height + 1,
+            hash_bytes=digest,
+            blockhash=str(Hash.from_bytes(digest)),
+            time=max(parent.time, int(now)),
+            total=parent.total,
+        )
+        self._add(block)
+        return block
+
+    def at(self, commitment: Commitment) -> Block:
+        """The newest block that has reached ``commitment``; the first block counts as finalized."""
+        height = max(FIRST_HEIGHT, self.tip.height - self._profile.depth(commitment))
+        return self._heights[height]
+
+    def usable(self, blockhash: str) -> Block | None:
+        """The block of ``blockhash`` while transactions may still use it, else ``None``."""
+        return self._usable.get(blockhash)
+
+    def in_slot(self, slot: int) -> Block | None:
+        """The block of ``slot``; ``None`` when the slot was skipped, is too old or yet to come."""
+        return self._slots.get(slot)
+
+    def oldest(self) -> Block:
+        """The oldest block still remembered."""
+        return next(iter(self._heights.values()))
+
+    def recent(self, count: int) -> list[Block]:
+        """The newest ``count`` blocks, oldest first."""
+        first = max(self.oldest().height, self.tip.height - count + 1)
+        return [self._heights[height] for height in range(first, self.tip.height + 1)]
+
+    def _add(self, block: Block) -> None:
+        self.tip = block
+        self._heights[block.height] = self._slots[block.slot] = self._usable[block.blockhash] = block
+        expired = self._heights.get(block.height - HASH_LIFE - 1)
+        if expired is not None:
+            del self._usable[expired.blockhash]
+            expired.seen = set()
+            expired.price_floor = {}
+        forgotten = self._heights.pop(block.height - KEPT_BLOCKS, None)
+        if forgotten is not None:
+            del self._slots[forgotten.slot]

@@ -1,0 +1,179 @@
+"""LiteSVM with an index over its accounts. Knows accounts and execution, nothing of blocks or hashes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from solders.account import Account as SvmAccount
+from solders.litesvm import LiteSVM
+from solders.pubkey import Pubkey
+from solders.transaction_metadata import FailedTransactionMetadata, SimulatedTransactionInfo
+
+from sniperforge.errors import ConfigError
+from sniperforge.localnet.ledger.account_index import AccountIndex
+from sniperforge.localnet.ledger.balances import Holding, holding_amount, is_holding
+from sniperforge.localnet.ledger.refusals import LOAD_FAILURES, TransactionRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from solders.transaction import VersionedTransaction
+    from solders.transaction_metadata import SimulateResult, TransactionMetadata
+
+    from sniperforge.localnet.ledger.lookups import LoadedKeys
+
+GONE: Final = SvmAccount(0, b"", Pubkey.default())
+"""What is reported for an account that no longer exists."""
+
+_NO_SIGNATURE: Final = "1" * 64
+_UPGRADEABLE_LOADER: Final = Pubkey.from_string("BPFLoaderUpgradeab1e11111111111111111111111")
+_ROOTS: Final = tuple(
+    Pubkey.from_string(address)
+    for address in (
+        "NativeLoader1111111111111111111111111111111",
+        "BPFLoader1111111111111111111111111111111111",
+        "BPFLoader2111111111111111111111111111111111",
+        "BPFLoaderUpgradeab1e11111111111111111111111",
+        "Sysvar1111111111111111111111111111111111111",
+        "Feature111111111111111111111111111111111111",
+        "Config1111111111111111111111111111111111111",
+        "11111111111111111111111111111111",
+    )
+)
+"""Owners of all accounts that LiteSVM starts with."""
+
+Held = tuple[int, SvmAccount | None]
+"""Lamports and account; the account is ``None`` when missing, or a program, whose bytes are not copied."""
+
+
+class Vm:
+    """One SVM without signature, blockhash or duplicate checks: those are the ledger's."""
+
+    def __init__(self) -> None:
+        self.svm = LiteSVM().with_sigverify(False).with_blockhash_check(False).with_transaction_history(0)
+        self.index = AccountIndex()
+        self._programs: set[str] = set()
+        for key, account in self._initial_accounts():
+            self._note(key, str(key), account)
+
+    def get(self, key: Pubkey) -> SvmAccount | None:
+        """The account of ``key``; ``None`` when it does not exist."""
+        return self.svm.get_account(key)
+
+    def balance(self, key: Pubkey) -> int:
+        """Lamports of ``key``; 0 when it does not exist."""
+        return self.svm.get_balance(key) or 0
+
+    def put(self, key: Pubkey, account: SvmAccount) -> None:
+        """Create or overwrite an account; 0 lamports delete it."""
+        self.svm.set_account(key, account)
+        self._note(key, str(key), self.svm.get_account(key))
+
+    def add_program(self, key: Pubkey, elf: bytes) -> None:
+        """Deploy a program.
+
+        Raises:
+            ConfigError: the SVM cannot load the file.
+        """
+        try:
+            self.svm.add_program(key, elf)
+        except Exception as error:  # noqa: BLE001 - LiteSVMError derives from Exception and has no importable name
+            raise ConfigError(f"program {key} cannot be loaded: {error}") from None
+        for found, account in self.svm.get_program_accounts(_UPGRADEABLE_LOADER):
+            self._note(found, str(found), account)
+        self._note(key, str(key), self.svm.get_account(key))
+
+    def snapshot(self, loaded: LoadedKeys) -> list[Held]:
+        """What the keys of a transaction hold now."""
+        programs = self._programs
+        return [
+            (self.balance(key), None) if name in programs else self._held(key)
+            for key, name in zip(loaded.keys, loaded.names, strict=True)
+        ]
+
+    def reread(self, loaded: LoadedKeys, before: Sequence[Held]) -> list[Held]:
+        """What the keys hold after execution, and the index brought up to it."""
+        after = list(before)
+        for position in loaded.writable:
+            key, name = loaded.keys[position], loaded.names[position]
+            if name in self._programs:
+                after[position] = (self.balance(key), None)
+                continue
+            held = self._held(key)
+            after[position] = held
+            self._note(key, name, held[1])
+        return after
+
+    def holdings(self, held: Sequence[Held]) -> tuple[Holding, ...]:
+        """The token accounts among ``held``."""
+        return tuple(
+            Holding(
+                index=position,
+                mint=account.data[:32],
+                owner=account.data[32:64],
+                program=account.owner,
+                amount=holding_amount(account.data),
+                decimals=self.index.decimals(account.data[:32]),
+            )
+            for position, (_, account) in enumerate(held)
+            if account is not None and is_holding(account)
+        )
+
+    def execute(self, transaction: VersionedTransaction, payer: Pubkey) -> tuple[Any, TransactionMetadata]:
+        """Run ``transaction`` for good: ``(err, report)``, ``err`` as JSON or ``None``.
+
+        Raises:
+            TransactionRefusedError: it failed before anything could be charged.
+        """
+        result = self.svm.send_transaction(transaction)
+        if not isinstance(result, FailedTransactionMetadata):
+            return None, result
+        err, meta = _error(result), result.meta()
+        if str(meta.signature()) == _NO_SIGNATURE:
+            self._charge_unloadable(err, meta.fee(), payer)
+        return err, meta
+
+    def simulate(
+        self, transaction: VersionedTransaction
+    ) -> tuple[Any, TransactionMetadata, dict[str, SvmAccount]]:
+        """Run ``transaction`` without effect: ``(err, report, accounts afterwards)``."""
+        result: SimulateResult = self.svm.simulate_transaction(transaction)
+        if isinstance(result, SimulatedTransactionInfo):
+            return None, result.meta(), {str(key): account for key, account in result.post_accounts()}
+        return _error(result), result.meta(), {}
+
+    def _charge_unloadable(self, err: Any, fee: int, payer: Pubkey) -> None:
+        account = self.svm.get_account(payer)
+        if not isinstance(err, str) or err not in LOAD_FAILURES or account is None:
+            raise TransactionRefusedError(err)
+        left = account.lamports - fee
+        self.put(payer, SvmAccount(left, account.data, account.owner, account.executable, account.rent_epoch))
+
+    def _held(self, key: Pubkey) -> Held:
+        account = self.svm.get_account(key)
+        return (0, None) if account is None else (account.lamports, account)
+
+    def _note(self, key: Pubkey, name: str, account: SvmAccount | None) -> None:
+        self.index.update(key, name, account)
+        if account is not None and account.executable:
+            self._programs.add(name)
+        else:
+            self._programs.discard(name)
+
+    def _initial_accounts(self) -> Iterator[tuple[Pubkey, SvmAccount]]:
+        done: set[Pubkey] = set()
+        owners = list(_ROOTS)
+        while owners:
+            owner = owners.pop()
+            if owner in done:
+                continue
+            done.add(owner)
+            for key, account in self.svm.get_program_accounts(owner):
+                yield key, account
+                if account.executable:
+                    owners.append(key)
+
+
+def _error(result: FailedTransactionMetadata) -> Any:
+    return msgspec.json.decode(result.to_json())["err"]
