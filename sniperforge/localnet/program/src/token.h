@@ -1,0 +1,162 @@
+/* Mints and token accounts of both token programs: reading them, and the calls into them. */
+#ifndef TOKEN_H
+#define TOKEN_H
+
+#include "addresses.h"
+#include "curve.h"
+#include "errors.h"
+
+#define EXTENSION_TRANSFER_FEE 1
+#define EXTENSION_INTEREST_BEARING 10
+#define EXTENSION_METADATA_POINTER 18
+#define EXTENSION_METADATA 19
+#define EXTENSION_SCALED_AMOUNT 25
+#define TRANSFER_FEE_CONFIG_SIZE 108
+
+static inline u64 token_amount(const Account *account) { return *(const u64 *)(account->data + TOKEN_AMOUNT); }
+
+static inline int is_token_program(const Key *key) {
+  return same_key(key, &TOKEN_PROGRAM) || same_key(key, &TOKEN_2022_PROGRAM);
+}
+
+/* The extension at `*at` in the list, moving `*at` past it; 0 at the end or when it runs over the data. */
+static const u8 *next_extension(const Account *mint, u64 *at) {
+  const u8 *entry = mint->data + *at;
+  if (*at + 4 > mint->data_len || load16(entry) == 0) return 0;
+  *at += 4 + load16(entry + 2);
+  return *at > mint->data_len ? 0 : entry;
+}
+
+/* The transfer fee in force in `epoch`; none for the first token program and mints without the extension. */
+static void read_transfer_fee(const Account *mint, u64 epoch, TransferFee *fee) {
+  u64 at = EXTENSION_KIND + 1;
+  const u8 *entry;
+  fee->basis_points = 0;
+  fee->maximum = 0;
+  if (mint->data_len <= EXTENSION_KIND || same_key(mint->owner, &TOKEN_PROGRAM)) return;
+  while ((entry = next_extension(mint, &at)) != 0) {
+    if (load16(entry) == EXTENSION_TRANSFER_FEE && load16(entry + 2) >= TRANSFER_FEE_CONFIG_SIZE) {
+      const u8 *rule = entry + 4 + (epoch >= load64(entry + 4 + 90) ? 90 : 72); /* newer : older */
+      fee->maximum = load64(rule + 8);
+      fee->basis_points = load16(rule + 16);
+      return;
+    }
+  }
+}
+
+/* Whether pools accept the mint, and the size that its token accounts need. */
+static int mint_supported(const Account *mint, u64 *account_size) {
+  u64 at = EXTENSION_KIND + 1, extra = 0;
+  const u8 *entry;
+  *account_size = TOKEN_ACCOUNT_SIZE;
+  if (mint->data_len == MINT_SIZE) return 1;
+  while ((entry = next_extension(mint, &at)) != 0) {
+    switch (load16(entry)) {
+      case EXTENSION_TRANSFER_FEE: extra += 12; break; /* TransferFeeAmount: type, length, u64 */
+      case EXTENSION_INTEREST_BEARING:
+      case EXTENSION_METADATA_POINTER:
+      case EXTENSION_METADATA:
+      case EXTENSION_SCALED_AMOUNT: break;
+      default: return 0;
+    }
+  }
+  if (extra != 0) *account_size += 1 + extra;
+  return at <= mint->data_len;
+}
+
+static u64 check_mint(const Account *mint, const Account *program, const char *name) {
+  REQUIRE_AT(same_key(mint->owner, program->key), name, ConstraintMintTokenProgram);
+  REQUIRE_AT(mint->data_len >= MINT_SIZE && mint->data[MINT_INITIALIZED] == 1, name, AccountDidNotDeserialize);
+  if (mint->data_len > MINT_SIZE)
+    REQUIRE_AT(mint->data_len > EXTENSION_KIND && mint->data[EXTENSION_KIND] == 1 &&
+               same_key(mint->owner, &TOKEN_2022_PROGRAM), name, AccountDidNotDeserialize);
+  return 0;
+}
+
+/* A user's token account: of this mint under this program; its owner is checked when `owner` is given. */
+static u64 check_token_account(const Account *account, const Key *program, const Key *mint, const Key *owner,
+                               const char *name) {
+  if (same_key(account->owner, &SYSTEM_PROGRAM)) REQUIRE_AT(0, name, AccountNotInitialized);
+  REQUIRE_AT(is_token_program(account->owner), name, AccountOwnedByWrongProgram);
+  REQUIRE_AT(same_key(account->owner, program), name, ConstraintTokenTokenProgram);
+  REQUIRE_AT(account->data_len >= TOKEN_ACCOUNT_SIZE, name, AccountDidNotDeserialize);
+  REQUIRE_AT(account->data_len == TOKEN_ACCOUNT_SIZE || account->data[EXTENSION_KIND] == 2, name,
+             AccountDidNotDeserialize);
+  REQUIRE_AT(account->is_writable, name, ConstraintMut);
+  REQUIRE_AT(same_key(KEY_AT(account, TOKEN_MINT), mint), name, ConstraintTokenMint);
+  if (owner) REQUIRE_AT(same_key(KEY_AT(account, TOKEN_OWNER), owner), name, ConstraintTokenOwner);
+  return 0;
+}
+
+/* One call into another program, filled step by step. */
+typedef struct {
+  u64 len;
+  Meta metas[6];
+  Account infos[6];
+  u8 data[56];
+} Cpi;
+
+static void cpi_account(Cpi *cpi, const Account *account, int writable, int signer) {
+  cpi->metas[cpi->len].key = account->key;
+  cpi->metas[cpi->len].is_writable = writable;
+  cpi->metas[cpi->len].is_signer = signer;
+  cpi->infos[cpi->len] = *account;
+  cpi->infos[cpi->len].data_len = data_len_now(account);
+  cpi->len++;
+}
+
+static u64 cpi_send(const Cpi *cpi, const Key *program, u64 data_len, const Signer *signer) {
+  Call call = {program, cpi->metas, cpi->len, cpi->data, data_len};
+  return sol_invoke_signed_c(&call, cpi->infos, cpi->len, signer, signer ? 1 : 0);
+}
+
+/* The same, signed by the pool authority. */
+static u64 cpi_send_as_pool(const Cpi *cpi, const Key *program, u64 data_len) {
+  u8 bump = AUTHORITY_BUMP;
+  Seed seeds[2] = {{AUTHORITY_SEED, sizeof(AUTHORITY_SEED) - 1}, {&bump, 1}};
+  Signer signer = {seeds, 2};
+  return cpi_send(cpi, program, data_len, &signer);
+}
+
+typedef struct {
+  const Account *from, *mint, *to, *authority;
+  u64 amount;
+} Transfer;
+
+static u64 transfer(const Transfer *transfer, int by_pool) {
+  Cpi cpi;
+  cpi.len = 0;
+  cpi_account(&cpi, transfer->from, 1, 0);
+  cpi_account(&cpi, transfer->mint, 0, 0);
+  cpi_account(&cpi, transfer->to, 1, 0);
+  cpi_account(&cpi, transfer->authority, 0, 1);
+  cpi.data[0] = 12; /* TransferChecked */
+  store64(cpi.data + 1, transfer->amount);
+  cpi.data[9] = transfer->mint->data[MINT_DECIMALS];
+  if (by_pool) return cpi_send_as_pool(&cpi, transfer->mint->owner, 10);
+  return cpi_send(&cpi, transfer->mint->owner, 10, 0);
+}
+
+static u64 mint_lp(const Account *lp_mint, const Account *to, const Account *authority, u64 amount) {
+  Cpi cpi;
+  cpi.len = 0;
+  cpi_account(&cpi, lp_mint, 1, 0);
+  cpi_account(&cpi, to, 1, 0);
+  cpi_account(&cpi, authority, 0, 1);
+  cpi.data[0] = 7; /* MintTo */
+  store64(cpi.data + 1, amount);
+  return cpi_send_as_pool(&cpi, &TOKEN_PROGRAM, 9);
+}
+
+static u64 burn_lp(const Account *from, const Account *lp_mint, const Account *owner, u64 amount) {
+  Cpi cpi;
+  cpi.len = 0;
+  cpi_account(&cpi, from, 1, 0);
+  cpi_account(&cpi, lp_mint, 1, 0);
+  cpi_account(&cpi, owner, 0, 1);
+  cpi.data[0] = 8; /* Burn */
+  store64(cpi.data + 1, amount);
+  return cpi_send(&cpi, &TOKEN_PROGRAM, 9, 0);
+}
+
+#endif
