@@ -1,0 +1,302 @@
+"""HTTP as a node, a proxy and a failing network do it, over loopback sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+import traceback
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sniperforge.chain.http_transport import HttpTransport, retry_after
+from sniperforge.errors import ConfigError, UnavailableError
+from sniperforge.testing.clock import eventually
+from sniperforge.testing.rpc_contract import check_transport
+from sniperforge.testing.rpc_server import ScriptedHttp, http_reply, listening, scripted_http
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+OK = http_reply(b'{"jsonrpc":"2.0","id":1,"result":1}')
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedHttp]:
+    """A loopback server without a script."""
+    async with scripted_http() as running:
+        yield running
+
+
+@pytest.fixture
+async def transport(server: ScriptedHttp) -> AsyncIterator[HttpTransport]:
+    """A transport to that server."""
+    one = HttpTransport(server.url, timeout=1.0)
+    yield one
+    await one.aclose()
+
+
+async def refused(transport: HttpTransport) -> UnavailableError:
+    """The error of one post; neither its text nor its traceback shows the endpoint's key."""
+    with pytest.raises(UnavailableError) as caught:
+        await transport.post(b"{}")
+    shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value.details)
+    assert "SECRET" not in shown
+    assert caught.value.details["endpoint"] == transport._name
+    return caught.value
+
+
+async def test_a_reply_comes_back_whole_over_one_kept_connection(
+    server: ScriptedHttp, transport: HttpTransport
+) -> None:
+    """Two posts share a connection, carry their bodies, and say that they are JSON."""
+    server.reply(OK)
+    assert await transport.post(b'{"a":1}') == b'{"jsonrpc":"2.0","id":1,"result":1}'
+    await transport.post(b'{"b":2}')
+    assert (server.bodies, server.connections) == ([b'{"a":1}', b'{"b":2}'], 1)
+    head = server.heads[0].lower()
+    assert b"post /secret/path?api-key=secret http/1.1" in head
+    assert b"content-type: application/json" in head
+    assert f"host: 127.0.0.1:{server.port}".encode() in head
+
+
+async def test_it_keeps_the_contract_of_a_transport(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """Replies belong to their requests under load; a closed transport answers no more."""
+
+    def echo(body: bytes) -> bytes:
+        return http_reply(
+            json.dumps({"jsonrpc": "2.0", "id": json.loads(body)["id"], "result": "ok"}).encode()
+        )
+
+    server.reply(echo)
+    await check_transport(transport)
+
+
+async def test_a_compressed_reply_is_unpacked(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """Gzip is asked for and undone."""
+    server.reply(http_reply(gzip.compress(b'{"id":1}'), headers=("content-encoding: gzip",)))
+    assert await transport.post(b"{}") == b'{"id":1}'
+    assert b"accept-encoding: gzip" in server.heads[0].lower()
+
+
+async def test_a_broken_compressed_reply_is_unavailable(
+    server: ScriptedHttp, transport: HttpTransport
+) -> None:
+    """A body that is not gzip though its header says so is no answer."""
+    server.reply(http_reply(b"{not gzip}", headers=("content-encoding: gzip",)))
+    assert "broke off" in (await refused(transport)).message
+
+
+async def test_extra_headers_are_sent(server: ScriptedHttp) -> None:
+    """A header of the caller's reaches the node."""
+    server.reply(OK)
+    transport = HttpTransport(server.url, headers={"x-token": "T"})
+    await transport.post(b"{}")
+    await transport.aclose()
+    assert b"x-token: t" in server.heads[0].lower()
+
+
+async def test_html_is_no_answer(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """A captive portal's page is named by its type and not quoted."""
+    server.reply(http_reply(b"<html>SECRET</html>", kind="text/html"))
+    error = await refused(transport)
+    assert "not JSON (text/html)" in error.message
+
+
+async def test_an_empty_reply_is_no_answer(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """HTTP 200 without a body is refused too."""
+    server.reply(http_reply(b""))
+    assert "not JSON" in (await refused(transport)).message
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        ("500 Oops", ""),
+        ("503 Busy", ""),
+        ("401 No", "API key"),
+        ("403 No", "API key"),
+        ("429 Slow", "slow down"),
+    ],
+)
+async def test_another_status_than_200_is_unavailable(
+    server: ScriptedHttp, transport: HttpTransport, status: str, hint: str
+) -> None:
+    """The status is in the message and the details, and a hint says what helps."""
+    server.reply(http_reply(b'{"SECRET":1}', status=status))
+    error = await refused(transport)
+    assert error.details["http_status"] == int(status[:3])
+    assert f"HTTP {status[:3]}" in error.message
+    assert hint in error.hint
+
+
+async def test_a_redirect_is_not_followed(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """Requests go to the configured host and nowhere else."""
+    server.reply(http_reply(b"", status="302 Found", headers=("location: http://elsewhere.example/SECRET",)))
+    assert "HTTP 302" in (await refused(transport)).message
+    assert len(server.bodies) == 1
+
+
+async def test_retry_after_is_in_the_details(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """A rate limiter's wish reaches the retry policy in seconds."""
+    server.reply(http_reply(b"", status="429 Slow", headers=("retry-after: 7",)))
+    assert (await refused(transport)).details["retry_after"] == 7.0
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        ("0", "", 0.0),
+        (" 12 ", "", 12.0),
+        ("Fri, 20 Nov 2026 10:00:30 GMT", "Fri, 20 Nov 2026 10:00:00 GMT", 30.0),
+        ("Fri, 20 Nov 2026 10:00:00 GMT", "Fri, 20 Nov 2026 10:00:30 GMT", 0.0),
+        ("Fri, 20 Nov 2026 10:00:30 GMT", "", None),
+        ("Fri, 20 Nov 2026 10:00:30 GMT", "Fri, 20 Nov 2026 10:00:00 -0000", None),
+        ("", "", None),
+        ("-1", "", None),
+        ("soon", "", None),
+        ("²", "", None),
+    ],
+)
+def test_retry_after_reads_seconds_and_dates(value: str, date: str, seconds: float | None) -> None:
+    """Both forms of RFC 9110 count; anything else is as good as absent."""
+    assert retry_after({"retry-after": value, "date": date}) == seconds
+
+
+def test_retry_after_may_be_absent() -> None:
+    """Most replies have no such header."""
+    assert retry_after({}) is None
+
+
+async def test_a_reply_longer_than_the_limit_is_refused(server: ScriptedHttp) -> None:
+    """The limit holds for the body as unpacked, so that a small reply cannot blow up."""
+    server.reply(http_reply(gzip.compress(b"[" + b" " * 200_000), headers=("content-encoding: gzip",)))
+    transport = HttpTransport(server.url, max_bytes=100_000)
+    assert "longer than 100000 bytes" in (await refused(transport)).message
+    await transport.aclose()
+
+
+async def test_a_reply_of_exactly_the_limit_is_taken(server: ScriptedHttp) -> None:
+    """The limit itself is allowed."""
+    body = b"[" + b" " * 98 + b"]"
+    server.reply(http_reply(body))
+    transport = HttpTransport(server.url, max_bytes=100)
+    assert await transport.post(b"{}") == body
+    await transport.aclose()
+
+
+async def test_a_truncated_reply_is_unavailable(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """A connection cut within the body is an outage, not half an answer."""
+    server.reply(OK[:-5])
+    server.hang_up = True
+    assert "broke off" in (await refused(transport)).message
+
+
+async def test_a_connection_cut_before_any_reply_is_unavailable(
+    server: ScriptedHttp, transport: HttpTransport
+) -> None:
+    """A node that hangs up on a request is an outage."""
+    server.reply(b"")
+    server.hang_up = True
+    assert "broke off" in (await refused(transport)).message
+
+
+async def test_a_connection_closed_between_requests_is_opened_again(
+    server: ScriptedHttp, transport: HttpTransport
+) -> None:
+    """A node may close an idle connection; the next request does not notice."""
+    server.reply(OK)
+    server.hang_up = True
+    await transport.post(b"{}")
+    await asyncio.sleep(0.01)
+    await transport.post(b"{}")
+    assert server.connections == 2
+
+
+async def test_a_reply_that_is_no_http_is_unavailable(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """Another service on the port does not crash the client."""
+    server.reply(b"220 smtp.example ESMTP\r\n")
+    server.hang_up = True
+    assert "broke off" in (await refused(transport)).message
+
+
+async def test_silence_ends_with_the_time_out(server: ScriptedHttp) -> None:
+    """A node that accepts and says nothing is given up on."""
+    server.reply(None)
+    transport = HttpTransport(server.url, timeout=0.03)
+    assert "no answer within 0.03 s" in (await refused(transport)).message
+    await transport.aclose()
+
+
+async def test_a_trickle_does_not_outlive_the_time_out() -> None:
+    """The time-out counts for the whole request: a byte now and then does not stretch it."""
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+        while True:
+            writer.write(b" ")
+            await asyncio.sleep(0.005)
+
+    async with listening(trickle) as port:
+        transport = HttpTransport(f"http://127.0.0.1:{port}", timeout=0.04)
+        assert "no answer within 0.04 s" in (await refused(transport)).message
+        await transport.aclose()
+
+
+async def test_no_free_connection_is_unavailable(server: ScriptedHttp) -> None:
+    """A full pool is waited for no longer than a connection would be."""
+    server.reply(None)
+    transport = HttpTransport(server.url, timeout=0.2, connect_timeout=0.02, connections=1)
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(refused(transport))
+        await asyncio.sleep(0.005)
+        assert "no connection within 0.02 s" in (await refused(transport)).message
+    assert "no answer within 0.2 s" in first.result().message
+    await transport.aclose()
+
+
+async def test_a_closed_port_is_unavailable() -> None:
+    """Nobody listening is said in the message, with the host only."""
+    async with listening(lambda _reader, _writer: asyncio.sleep(0)) as port:
+        pass
+    transport = HttpTransport(f"http://127.0.0.1:{port}/SECRET")
+    error = await refused(transport)
+    assert error.message.startswith(f"http://127.0.0.1:{port}/…: no connection")
+    await transport.aclose()
+
+
+async def test_cancellation_is_not_swallowed(server: ScriptedHttp, transport: HttpTransport) -> None:
+    """A stop reaches the caller as such, and the transport works on."""
+    server.reply(None, OK)
+    task = asyncio.create_task(transport.post(b"{}"))
+    await eventually(lambda: server.bodies)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await transport.post(b"{}")
+
+
+async def test_nothing_is_logged(
+    server: ScriptedHttp, transport: HttpTransport, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No logger of the HTTP library tells the key, whatever its level."""
+    caplog.set_level(logging.DEBUG)
+    server.reply(OK)
+    await transport.post(b"{}")
+    assert "SECRET" not in caplog.text
+
+
+@pytest.mark.parametrize("url", ["ftp://host/SECRET", "SECRET", "http://", "http://host:SECRET"])
+def test_a_url_that_is_no_http_url_is_a_config_error(url: str) -> None:
+    """The message does not show what it was."""
+    with pytest.raises(ConfigError) as caught:
+        HttpTransport(url)
+    assert "SECRET" not in caught.value.message
+
+
+def test_its_repr_shows_the_host_only() -> None:
+    """A transport in a log line tells no key."""
+    assert repr(HttpTransport("https://node.example/SECRET")) == "HttpTransport(https://node.example/…)"
