@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
     from solders.instruction import Instruction
 
+    from sniperforge.dex.venue import PoolState, Venue
     from sniperforge.domain.chain import TransactionView
     from sniperforge.engine.door import Door
     from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder, TransferOrder
+    from sniperforge.execution.plan import SwapBuilder
     from sniperforge.ports import Clock, Signer
     from sniperforge.store.journal import Journal
 
@@ -228,15 +230,15 @@ class Executor:
     def _commit_buy(self, order: BuyOrder) -> tuple[Intent, Attempt]:
         fees = self._fees()
         spend = order.spend + fees.lamports + self._policy.account_rent
-        self._door.admit_buy(order.mint, order.pool_address, spend)
+        self._door.admit_buy(order.mint, order.state.address, spend)
         token_account = associated_token_address(self._wallet, order.mint, order.token_program)
-        quote = order.state.quote(order.quote_mint, order.spend)
+        quote = order.state.quote(order.state.quote_mint, order.spend)
         floor = minimum_out(quote.amount_out, order.slippage_bps)
         intent = self._intent(
             IntentKind.BUY,
             origin=order.origin,
             mint=order.mint,
-            pool=order.pool_address,
+            pool=order.state.address,
             dex=order.venue.name,
             max_spend=spend,
             amount_in=order.spend,
@@ -260,7 +262,7 @@ class Executor:
             account_rent=self._policy.account_rent,
             seed=_seed(intent.id),
             fees=fees,
-            swap=order.swap(self._wallet, order.quote_mint, order.spend, floor),
+            swap=self._swap(order.venue, order.state, order.state.quote_mint, order.spend, floor),
         )
         return intent, self._write_ahead(intent, instructions, min_out=floor)
 
@@ -280,7 +282,11 @@ class Executor:
             position_id=position.id,
             client_key=order.client_key,
             reason=order.reason,
-            facts={"decimals": position.decimals, "expected_out": str(quote.amount_out)},
+            facts={
+                "decimals": position.decimals,
+                "expected_out": str(quote.amount_out),
+                "whole": order.raw >= position.raw,
+            },
         )
         instructions = sell_instructions(
             wallet=self._wallet,
@@ -288,9 +294,25 @@ class Executor:
             account_rent=self._policy.account_rent,
             seed=_seed(intent.id),
             fees=fees,
-            swap=order.swap(self._wallet, position.mint, order.raw, floor),
+            swap=self._swap(order.venue, order.state, position.mint, order.raw, floor),
         )
         return intent, self._write_ahead(intent, instructions, min_out=floor)
+
+    def _swap(
+        self, venue: Venue, state: PoolState, input_mint: str, amount_in: int, floor: int
+    ) -> SwapBuilder:
+        def build(user_input: str, user_output: str) -> Instruction:
+            return venue.swap_instruction(
+                state,
+                user=self._wallet,
+                input_mint=input_mint,
+                amount_in=amount_in,
+                minimum_out=floor,
+                user_input=user_input,
+                user_output=user_output,
+            )
+
+        return build
 
     def _write_ahead(self, intent: Intent, instructions: Sequence[Instruction], *, min_out: int) -> Attempt:
         """Sign and make durable; when this returns the bytes may leave."""

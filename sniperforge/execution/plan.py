@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from solders.hash import Hash
 from solders.message import MessageV0, to_bytes_versioned
@@ -22,12 +22,18 @@ from sniperforge.tokens.instructions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from solders.instruction import Instruction
 
-    SwapBuilder = Callable[[str, str], Instruction]
-    """``(input token account, output token account) -> swap instruction`` of the venue."""
+
+class SwapBuilder(Protocol):
+    """A venue's swap with everything but the token accounts decided."""
+
+    def __call__(self, user_input: str, user_output: str) -> Instruction:
+        """The swap from one token account into the other."""
+        ...
+
 
 SIGNATURE_FEE = 5_000
 MAX_TRANSACTION_BYTES = 1_232

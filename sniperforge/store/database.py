@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+import zlib
 from contextlib import contextmanager
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -14,62 +16,122 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUSY_TIMEOUT_SECONDS = 5.0
+_RETRY_SECONDS = 0.01
 
 
 class Database:
     """One connection to one SQLite file.
 
     Args:
-        path: the file; its folder is created, mode 0700.
+        path: the file; created with mode 0600, its folder with mode 0700.
         schema: name of the folder of numbered SQL files under ``store/migrations``.
         durable: ``synchronous=FULL`` when true, so a commit survives a power cut; ``NORMAL`` otherwise.
         readonly: open without writing or migrating; the file must exist.
 
     Raises:
         StorageError: the file cannot be opened or written.
-        ConfigError: the file is not such a database, or was written by a newer version.
+        ConfigError: the file is not such a database, or was written by a newer version; it is untouched.
     """
 
     def __init__(self, path: Path, schema: str, *, durable: bool, readonly: bool = False) -> None:
         self.path = path
         self._schema = schema
+        self._steps = migrations(schema)
         with self._translated("open"):
-            self._connection = self._connect(durable=durable, readonly=readonly)
-            if not readonly:
-                self._migrate()
+            self._connection = self._connect(readonly=readonly)
+            try:
+                self._prepare(durable=durable, readonly=readonly)
+            except BaseException:
+                self._connection.close()
+                raise
 
-    def _connect(self, *, durable: bool, readonly: bool) -> sqlite3.Connection:
-        if readonly:
-            target = f"{self.path.resolve().as_uri()}?mode=ro"
-        else:
+    def _connect(self, *, readonly: bool) -> sqlite3.Connection:
+        if not readonly and not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            target = self.path.resolve().as_uri()
+            self.path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
         connection = sqlite3.connect(
-            target, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+            f"{self.path.resolve().as_uri()}?mode={'ro' if readonly else 'rw'}",
+            uri=True,
+            timeout=BUSY_TIMEOUT_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
         connection.row_factory = sqlite3.Row
-        if not readonly:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-        connection.execute("PRAGMA foreign_keys=ON")
         return connection
 
-    def _migrate(self) -> None:
-        steps = migrations(self._schema)
-        newest = max(steps)
-        if self._version() > newest:
+    def _prepare(self, *, durable: bool, readonly: bool) -> None:
+        version = self._known_version()
+        self._connection.execute("PRAGMA foreign_keys=ON")
+        if readonly:
+            self._require_newest(version)
+            return
+        self._switch_to_wal()
+        self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        if durable:
+            self._connection.execute("PRAGMA fullfsync=ON")  # macOS: its fsync leaves data in the drive
+        self._migrate()
+
+    def _known_version(self) -> int:
+        """The schema's version, once the file is known to be empty or of this schema."""
+        found = self._connection.execute(
+            "SELECT (SELECT application_id FROM pragma_application_id) AS application,"
+            " (SELECT user_version FROM pragma_user_version) AS version,"
+            " (SELECT count(*) FROM sqlite_schema) AS tables"
+        ).fetchone()
+        empty = not (found["application"] or found["version"] or found["tables"])
+        if not empty and found["application"] != self._application:
             raise ConfigError(
-                f"{self.path} was written by a newer version (schema {self._version()}, known {newest})",
+                f"{self.path} is another program's database, not a {self._schema} of sniperforge",
+                hint="move it aside; its content was not changed",
+            )
+        version, newest = int(found["version"]), max(self._steps)
+        if version > newest:
+            raise ConfigError(
+                f"{self.path} was written by a newer version (schema {version}, known {newest})",
                 hint="upgrade sniperforge, or restore a backup made by this version",
             )
-        for number, script in sorted(steps.items()):
+        return version
+
+    def _require_newest(self, version: int) -> None:
+        newest = max(self._steps)
+        if version < newest:
+            raise ConfigError(
+                f"{self.path} was written by an older version (schema {version}, known {newest})",
+                hint="the next command that writes to it brings it up to date",
+            )
+
+    def _switch_to_wal(self) -> None:
+        deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+        while True:
+            try:
+                mode = self._connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+                break
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait here when another process is switching the same new file.
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(_RETRY_SECONDS)
+        if mode != "wal":
+            raise StorageError(
+                f"cannot open {self.path}: its file system has no shared memory for SQLite's WAL",
+                hint="use a folder on a local disk",
+            )
+
+    def _migrate(self) -> None:
+        for number, script in sorted(self._steps.items()):
             with self.transaction() as connection:
                 # Read under the write lock: another process may have migrated meanwhile.
                 if self._version() >= number:
                     continue
                 for statement in _statements(script):
                     connection.execute(statement)
+                connection.execute(f"PRAGMA application_id={self._application}")
                 connection.execute(f"PRAGMA user_version={number}")
+
+    @property
+    def _application(self) -> int:
+        """SQLite's mark of whose file it is: tells a journal from another schema's or program's database."""
+        return zlib.crc32(f"sniperforge/{self._schema}".encode()) & 0x7FFFFFFF
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
@@ -110,12 +172,12 @@ class Database:
     def _translated(self, verb: str) -> Iterator[None]:
         try:
             yield
-        except sqlite3.IntegrityError:
-            raise  # a constraint that the caller's logic broke: a bug, not a storage failure
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # a constraint that the caller's logic broke, or a closed file: a bug, not a failed disk
         except sqlite3.OperationalError as error:
-            raise StorageError(
-                f"cannot {verb} {self.path}: {error}", hint="check free space and permissions"
-            ) from error
+            busy = _is_busy(error)
+            hint = "another process is writing to it" if busy else "check free space and permissions"
+            raise StorageError(f"cannot {verb} {self.path}: {error}", hint=hint) from error
         except sqlite3.DatabaseError as error:
             raise ConfigError(
                 f"{self.path} is not a usable database: {error}",
@@ -135,6 +197,10 @@ def migrations(schema: str) -> dict[int, str]:
     }
 
 
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY  # extended codes are above
+
+
 def _statements(script: str) -> Iterator[str]:
     """Single statements, because ``executescript`` would commit the surrounding transaction."""
     pending = ""
@@ -143,3 +209,5 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
+    if pending.strip():
+        yield pending  # a last statement without its semicolon

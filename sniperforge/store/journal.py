@@ -39,7 +39,7 @@ class Journal(JournalReader):
     def record_intent(self, intent: Intent, attempt: Attempt) -> None:
         """Make an intent and its signed transaction durable, before any byte leaves.
 
-        A sale moves its position to ``exiting`` in the same commit.
+        The sale of a whole position moves it to ``exiting`` in the same commit.
 
         Raises:
             StorageError: nothing was recorded, so nothing may be sent.
@@ -66,7 +66,7 @@ class Journal(JournalReader):
                 ),
             )
             _insert_attempt(connection, attempt)
-            if intent.position_id is not None and intent.kind is IntentKind.SELL:
+            if intent.position_id is not None and intent.facts.get("whole"):
                 _begin_exit(connection, intent.position_id, intent.reason)
 
     # -- outcomes ------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sniperforge.domain.lifecycle import UNRESOLVED, TxState
-from sniperforge.domain.trade import HELD_STATES, Attempt, Fill, Intent, Position, PositionState
+from sniperforge.domain.trade import HELD_STATES, Attempt, Fill, Intent, IntentKind, Position, PositionState
 from sniperforge.store.database import Database
 from sniperforge.store.rows import attempt_of, fill_of, intent_of, position_of
 
@@ -70,22 +70,31 @@ class JournalReader:
         """Every signature that this wallet's intents produced."""
         return {str(row["signature"]) for row in self._db.rows("SELECT signature FROM transactions")}
 
-    def in_flight_spend(self) -> int:
-        """Lamports that unresolved buys and transfers may still cost, at their maximum."""
-        row = self._db.row(
-            "SELECT coalesce(sum(max_spend), 0) AS spend FROM intents WHERE id IN"  # noqa: S608
-            f" (SELECT intent_id FROM transactions WHERE state IN ({_UNRESOLVED_SQL}))"
-            " AND kind IN ('buy', 'transfer')"
-        )
-        return 0 if row is None else int(row["spend"])
+    def in_flight_spend(self, *kinds: IntentKind) -> int:
+        """Lamports that unresolved intents of these kinds may still cost, at their maximum."""
+        return self._in_flight("coalesce(sum(max_spend), 0)", kinds)
 
-    def in_flight_buys(self) -> int:
-        """How many buys are unresolved: each may become a position."""
+    def in_flight_count(self, *kinds: IntentKind) -> int:
+        """How many intents of these kinds are unresolved."""
+        return self._in_flight("count(*)", kinds)
+
+    def buying(self, mint: str) -> bool:
+        """Whether an unresolved buy of ``mint`` exists."""
         row = self._db.row(
-            "SELECT count(*) AS n FROM intents WHERE kind = 'buy' AND id IN"  # noqa: S608
-            f" (SELECT intent_id FROM transactions WHERE state IN ({_UNRESOLVED_SQL}))"
+            "SELECT 1 FROM intents JOIN transactions ON intent_id = intents.id"  # noqa: S608
+            f" WHERE kind = 'buy' AND mint = ? AND state IN ({_UNRESOLVED_SQL})",
+            mint,
         )
-        return 0 if row is None else int(row["n"])
+        return row is not None
+
+    def _in_flight(self, what: str, kinds: Sequence[IntentKind]) -> int:
+        marks = ",".join("?" for _ in kinds)
+        row = self._db.row(
+            f"SELECT {what} AS total FROM intents WHERE kind IN ({marks}) AND id IN"  # noqa: S608
+            f" (SELECT intent_id FROM transactions WHERE state IN ({_UNRESOLVED_SQL}))",
+            *kinds,
+        )
+        return 0 if row is None else int(row["total"])
 
     def fills(self, *, since: float = 0.0, limit: int = -1) -> list[Fill]:
         """Booked fills, oldest first, rejected ones (with their fees) included."""
@@ -112,6 +121,16 @@ class JournalReader:
         """One position by id."""
         row = self._db.row("SELECT * FROM positions WHERE id = ?", position_id)
         return None if row is None else position_of(row)
+
+    def account_closed(self, position_id: str) -> bool:
+        """Whether a transaction that closes the position's token account landed, or may still land."""
+        row = self._db.row(
+            "SELECT 1 FROM intents JOIN transactions ON intent_id = intents.id"
+            " WHERE kind = 'close_account' AND position_id = ?"
+            " AND state IN ('submitted', 'confirmed', 'finalized')",
+            position_id,
+        )
+        return row is not None
 
     def held_mint(self, mint: str) -> Position | None:
         """The held position of a mint, if any."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DecisionRow:
     """A bot's verdict on one pool, as journalled.
 
     Attributes:
@@ -79,7 +79,7 @@ class SharedStore:
         """Close the file. Safe to call twice."""
         self._db.close()
 
-    def record_decision(self, decision: Decision) -> None:
+    def record_decision(self, decision: DecisionRow) -> None:
         """Append a verdict."""
         with self._db.transaction() as connection:
             connection.execute(
@@ -98,7 +98,7 @@ class SharedStore:
                 ),
             )
 
-    def decisions_on(self, address: str, limit: int = 20) -> list[Decision]:
+    def decisions_on(self, address: str, limit: int = 20) -> list[DecisionRow]:
         """Verdicts on a pool or a mint, newest first."""
         rows = self._db.rows(
             "SELECT * FROM decisions WHERE pool = ? OR mint = ? ORDER BY at DESC, id DESC LIMIT ?",
@@ -161,8 +161,8 @@ class SharedStore:
         )
 
 
-def _decision_of(row: sqlite3.Row) -> Decision:
-    return Decision(
+def _decision_of(row: sqlite3.Row) -> DecisionRow:
+    return DecisionRow(
         at=row["at"],
         wallet=row["wallet"],
         bot=row["bot"],

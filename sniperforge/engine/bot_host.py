@@ -1,0 +1,127 @@
+"""Runs one bot: hands it pools, judges and buys for it, and tells what happened."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from sniperforge.domain.outcome import Outcome, OutcomeKind
+from sniperforge.engine.events import BuyEnded, PoolJudged, PoolSeen, Trouble
+from sniperforge.engine.facts import Opportunity
+from sniperforge.engine.orders import BuyOrder
+from sniperforge.errors import SniperForgeError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine
+
+    from sniperforge.domain.events import NewPool
+    from sniperforge.engine.events import SessionEvent
+    from sniperforge.engine.executor import Executor
+    from sniperforge.engine.guard import Guard
+    from sniperforge.engine.judge import Judge
+    from sniperforge.orders.exit_policy import ExitPolicy
+    from sniperforge.plugin import Bot, Judgement
+    from sniperforge.ports import Clock
+
+
+class BotHost:
+    """A :class:`~sniperforge.plugin.BotContext` over the engine.
+
+    Args:
+        pools: the feed; consumed by this bot alone.
+        slippage_bps: how much less than quoted a buy accepts.
+        tell: hears every event; must not block.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        bot: Bot,
+        pools: AsyncIterator[NewPool],
+        judge: Judge,
+        executor: Executor,
+        guard: Guard,
+        exits: ExitPolicy,
+        slippage_bps: int,
+        clock: Clock,
+        tell: Callable[[SessionEvent], None],
+    ) -> None:
+        self._name = name
+        self._bot = bot
+        self._pools = pools
+        self._judge = judge
+        self._executor = executor
+        self._guard = guard
+        self._exits = exits.to_json()
+        self._slippage_bps = slippage_bps
+        self._clock = clock
+        self._tell = tell
+        self._group: asyncio.TaskGroup | None = None
+        self.pools_seen = 0
+
+    @property
+    def clock(self) -> Clock:
+        """The session's clock."""
+        return self._clock
+
+    async def run(self) -> None:
+        """Run the bot until cancelled; a buy that was signed by then goes on being settled elsewhere."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            await self._bot.run(self)
+
+    async def new_pools(self) -> AsyncIterator[NewPool]:
+        """Pools as they come."""
+        async for pool in self._pools:
+            self.pools_seen += 1
+            self._tell(PoolSeen(pool))
+            yield pool
+
+    async def judge(self, pool: NewPool) -> Judgement:
+        """Judge and journal."""
+        judgement = await self._judge.judge(pool)
+        self._tell(PoolJudged(judgement))
+        return judgement
+
+    async def buy(self, judgement: Judgement, lamports: int, *, reason: str) -> Outcome:
+        """Buy through the executor; what landed is guarded from then on."""
+        outcome = await self._try_to_buy(judgement, lamports, reason)
+        self._tell(BuyEnded(judgement, outcome))
+        if outcome.ok:
+            self._guard.wake()
+        return outcome
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run beside the bot."""
+        if self._group is None:
+            raise RuntimeError("the bot is not running")
+        self._group.create_task(self._shielded(work))
+
+    async def _shielded(self, work: Coroutine[Any, Any, None]) -> None:
+        """One pool's trouble is not the bot's: it is told, and the next pool comes."""
+        try:
+            await work
+        except StorageError:
+            raise  # what cannot be journalled must not be traded
+        except SniperForgeError as error:
+            self._tell(Trouble(self._name, error.message))
+
+    async def _try_to_buy(self, judgement: Judgement, lamports: int, reason: str) -> Outcome:
+        opportunity = judgement.opportunity
+        if not judgement.verdict.accepted or not isinstance(opportunity, Opportunity):
+            return Outcome(OutcomeKind.REFUSED, reason="only an accepted pool may be bought")
+        state = opportunity.state
+        order = BuyOrder(
+            venue=opportunity.venue,
+            state=state,
+            mint=state.base_mint,
+            token_program=state.token_program(state.base_mint),
+            decimals=state.decimals(state.base_mint),
+            spend=lamports,
+            slippage_bps=self._slippage_bps,
+            origin=self._name,
+            reason=reason,
+            exit_policy=self._exits,
+        )
+        return await self._executor.buy(order)

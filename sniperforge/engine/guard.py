@@ -1,0 +1,255 @@
+"""The guard of held positions: watches pools, decides exits, and lets go only of what is sold."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, Protocol
+
+from sniperforge.dex.registry import venue_named
+from sniperforge.domain.outcome import Outcome, OutcomeKind
+from sniperforge.domain.trade import HELD_STATES, Position, PositionState
+from sniperforge.engine.orders import SellOrder
+from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
+from sniperforge.orders.exit_policy import ExitPolicy
+from sniperforge.orders.exits import PositionView, decide_exit, next_peak
+from sniperforge.orders.slippage import slippage_bps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from sniperforge.dex.venue import PoolState
+    from sniperforge.engine.executor import Executor
+    from sniperforge.orders.slippage import SlippagePolicy
+    from sniperforge.ports import Clock
+    from sniperforge.store.journal import Journal
+
+LOOK_SECONDS: Final = 1.0
+"""Time rules are looked at this often when the pool does not move."""
+
+STUCK_AFTER: Final = 3
+"""Failed exits in a row after which a position is shown as stuck; it is tried on all the same."""
+
+FIRST_PAUSE_SECONDS: Final = 0.2
+MAX_PAUSE_SECONDS: Final = 10.0
+PEAK_STEP_PERCENT: Final = 1
+"""A new peak is journalled once it is this much above the journalled one: a restart loses no more."""
+
+
+class PoolWatch(Protocol):
+    """A pool's state, kept fresh by someone else."""
+
+    @property
+    def state(self) -> PoolState | None:
+        """The newest state, ``None`` when it is not known or too old to trade on."""
+        ...
+
+    async def changed(self, seconds: float) -> None:
+        """Return when the state changed, or after ``seconds``."""
+        ...
+
+
+class Guard:
+    """Keeps every held position under its exits until it is sold or given up by hand.
+
+    Args:
+        watch: opens a watch on a venue's pool.
+        told: hears of positions and outcomes, for live views and logs.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        executor: Executor,
+        watch: Callable[[str, str], AbstractAsyncContextManager[PoolWatch]],
+        slippage: SlippagePolicy,
+        clock: Clock,
+        told: Callable[[str, Position, str], None],
+    ) -> None:
+        self._journal = journal
+        self._executor = executor
+        self._watch = watch
+        self._slippage = slippage
+        self._clock = clock
+        self._told = told
+        self._guarded: dict[str, asyncio.Task[None]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._wake = asyncio.Event()
+        self.values: dict[str, int] = {}
+        """Exit value in lamports per position id, as last seen."""
+
+    def wake(self) -> None:
+        """Look for new positions now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Guard every held position until cancelled: those of this run, and those found at start."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                for position in self._journal.positions():
+                    task = self._guarded.get(position.id)
+                    if task is None or task.done():
+                        self._guarded[position.id] = group.create_task(self._guard(position.id))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._wake.wait()
+                self._wake.clear()
+
+    async def sell(
+        self, position_id: str, raw: int | None, *, origin: str, reason: str, client_key: str | None = None
+    ) -> Outcome:
+        """Sell by hand: ``raw`` tokens, or all. One attempt; a whole sale that fails is kept exiting.
+
+        Raises:
+            NotFoundError: no such held position.
+            RefusedError: more than is held, or its pool cannot be read now.
+        """
+        position = self._held(position_id)
+        if raw is not None and raw > position.raw:
+            raise RefusedError(
+                f"{raw} raw units asked for, {position.raw} held", details={"held": str(position.raw)}
+            )
+        whole = raw is None or raw == position.raw
+        async with self._watch(position.dex, position.pool) as watch:
+            if watch.state is None:
+                await watch.changed(LOOK_SECONDS)
+            async with self._lock(position_id):
+                return await self._attempt(
+                    self._held(position_id),
+                    position.raw if raw is None else raw,
+                    watch.state,
+                    origin=origin,
+                    reason=reason,
+                    client_key=client_key,
+                    keep=whole,
+                )
+
+    # -- one position --------------------------------------------------------------------------------------
+
+    async def _guard(self, position_id: str) -> None:
+        position = self._journal.position(position_id)
+        if position is None:
+            return
+        policy = ExitPolicy.from_json(position.exit_policy)
+        async with self._watch(position.dex, position.pool) as watch:
+            while position is not None and position.state in HELD_STATES:
+                await self._look(position, policy, watch.state)
+                await watch.changed(LOOK_SECONDS)
+                position = self._journal.position(position_id)
+        self.values.pop(position_id, None)
+
+    async def _look(self, position: Position, policy: ExitPolicy, state: PoolState | None) -> None:
+        value = _exit_value(position, state)
+        if value is not None:
+            self.values[position.id] = value
+        if position.state is PositionState.OPEN:
+            reason = self._decide(position, policy, state, value)
+        else:
+            reason = _first_reason(position)
+        if reason is None:
+            return
+        async with self._lock(position.id):
+            held = self._journal.position(position.id)
+            if held is None or held.state not in HELD_STATES:
+                return
+            outcome = await self._attempt(
+                held, held.raw, state, origin=held.origin, reason=reason, client_key=None, keep=True
+            )
+        if not outcome.ok:
+            await self._clock.sleep(_pause(held.exit_attempts))
+
+    def _decide(
+        self, position: Position, policy: ExitPolicy, state: PoolState | None, value: int | None
+    ) -> str | None:
+        peak = next_peak(position.peak_value, value)
+        if peak * 100 > position.peak_value * (100 + PEAK_STEP_PERCENT):
+            self._journal.raise_peak(position.id, peak)
+        view = PositionView(
+            cost_lamports=position.cost - position.proceeds,
+            exit_value_lamports=value,
+            peak_value_lamports=peak,
+            opened_at=position.opened_at,
+            now=self._clock.now(),
+            entry_liquidity=position.entry_liquidity,
+            liquidity=None if state is None else state.quote_liquidity,
+        )
+        decision = decide_exit(policy, view)
+        return None if decision is None else f"{decision.reason}: {decision.text}"
+
+    async def _attempt(
+        self,
+        position: Position,
+        raw: int,
+        state: PoolState | None,
+        *,
+        origin: str,
+        reason: str,
+        client_key: str | None,
+        keep: bool,
+    ) -> Outcome:
+        """One try to sell. Whatever stands in its way is counted and told; the position stays owned."""
+        venue = venue_named(position.dex)
+        if venue is None or state is None:
+            return self._failed(position, f"{reason}; the pool cannot be read now", keep=keep)
+        order = SellOrder(
+            venue=venue,
+            state=state,
+            position=position,
+            raw=raw,
+            slippage_bps=slippage_bps(position.exit_attempts + 1, self._slippage),
+            origin=origin,
+            reason=reason,
+            client_key=client_key,
+        )
+        self._told("exiting", position, reason)
+        try:
+            outcome = await self._executor.sell(order)
+        except StorageError:
+            raise  # nothing can be journalled: the session must end, loudly
+        except SniperForgeError as error:
+            return self._failed(position, f"{reason}; {error.message}", keep=keep)
+        if not outcome.ok:
+            self._failed(position, f"{reason}; {outcome.reason}", keep=keep)
+            return outcome
+        sold = self._journal.position(position.id) or position
+        self._told("sold", sold, reason)
+        return outcome
+
+    def _failed(self, position: Position, note: str, *, keep: bool) -> Outcome:
+        self._journal.count_exit_attempt(position.id, note)
+        stuck = position.exit_attempts + 1 >= STUCK_AFTER
+        state = PositionState.STUCK if stuck else PositionState.EXITING
+        if keep:
+            self._journal.set_position_state(position.id, state, note, self._clock.now())
+        self._told("stuck" if stuck else "exit failed", position, note)
+        return Outcome(OutcomeKind.REFUSED, reason=note)
+
+    def _held(self, position_id: str) -> Position:
+        position = self._journal.position(position_id)
+        if position is None or position.state not in HELD_STATES:
+            raise NotFoundError(f"no held position {position_id}")
+        return position
+
+    def _lock(self, position_id: str) -> asyncio.Lock:
+        return self._locks.setdefault(position_id, asyncio.Lock())
+
+
+def _exit_value(position: Position, state: PoolState | None) -> int | None:
+    """Lamports that selling everything now would bring, after fees and price impact."""
+    if state is None or position.raw <= 0:
+        return None
+    try:
+        return state.quote(position.mint, position.raw).amount_out
+    except RefusedError:
+        return None
+
+
+def _first_reason(position: Position) -> str:
+    """Why it began to exit, without what went wrong since."""
+    return position.note.partition("; ")[0] or "resumed"
+
+
+def _pause(attempts: int) -> float:
+    return min(FIRST_PAUSE_SECONDS * 2 ** min(attempts, 10), MAX_PAUSE_SECONDS)

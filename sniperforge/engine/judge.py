@@ -1,0 +1,73 @@
+"""From a new pool to a journalled verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sniperforge.plugin import Judgement
+from sniperforge.risk.token_checks import evaluate
+from sniperforge.store.shared import DecisionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sniperforge.domain.events import NewPool
+    from sniperforge.engine.facts import FactGatherer
+    from sniperforge.ports import Clock
+    from sniperforge.risk.policy import RiskPolicy
+    from sniperforge.store.shared import SharedStore
+
+
+class Judge:
+    """Applies one bot's policy to pools.
+
+    Args:
+        spend: lamports of the simulated round trip: what the bot would buy for.
+        told: hears every judgement, for live views.
+    """
+
+    def __init__(
+        self,
+        *,
+        gatherer: FactGatherer,
+        policy: RiskPolicy,
+        spend: int,
+        shared: SharedStore,
+        wallet: str,
+        bot: str,
+        clock: Clock,
+        told: Callable[[Judgement], None],
+    ) -> None:
+        self._gatherer = gatherer
+        self._policy = policy
+        self._spend = spend
+        self._shared = shared
+        self._wallet = wallet
+        self._bot = bot
+        self._clock = clock
+        self._told = told
+
+    async def judge(self, pool: NewPool) -> Judgement:
+        """Gather, evaluate, journal. Missing facts refuse; they do not raise.
+
+        Raises:
+            StorageError: the verdict could not be journalled.
+        """
+        facts, opportunity = await self._gatherer.gather(pool, self._spend)
+        verdict = evaluate(facts, self._policy)
+        self._shared.record_decision(
+            DecisionRow(
+                at=self._clock.now(),
+                wallet=self._wallet,
+                bot=self._bot,
+                dex=pool.event.dex,
+                pool=verdict.pool,
+                mint=verdict.mint,
+                decided=verdict.decided.value,
+                refused_by=verdict.refusals,
+                verdict=verdict.to_json(),
+            )
+        )
+        judgement = Judgement(pool, verdict, opportunity)
+        self._told(judgement)
+        return judgement
