@@ -1,0 +1,1 @@
+"""Raydium CPMM: constant-product pools with fees on top. Source: raydium-io/raydium-cp-swap."""

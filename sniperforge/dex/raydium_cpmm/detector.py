@@ -1,0 +1,308 @@
+"""Pool events of Raydium CPMM, from executed instructions and from logs alone."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+from sniperforge.dex.anchor import DISCRIMINATOR_SIZE, instruction_discriminator
+from sniperforge.dex.raydium_cpmm.instructions import SWAP_BASE_INPUT
+from sniperforge.dex.raydium_cpmm.log_events import (
+    CREATION_LINES,
+    LpChangeLog,
+    SwapLog,
+    creation_amounts,
+    logged_events,
+)
+from sniperforge.dex.raydium_cpmm.program import NAME
+from sniperforge.dex.sides import in_byte_order, quote_side
+from sniperforge.dex.token_flow import received_by, sent_between
+from sniperforge.domain.pool import EventKind, PoolEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sniperforge.dex.invoke_stack import Frame
+    from sniperforge.dex.venue import Call
+    from sniperforge.domain.chain import LogsNotice
+
+_INITIALIZE: Final = instruction_discriminator("initialize")
+_INITIALIZE_WITH_PERMISSION: Final = instruction_discriminator("initialize_with_permission")
+_SWAP_BASE_OUTPUT: Final = instruction_discriminator("swap_base_output")
+_DEPOSIT: Final = instruction_discriminator("deposit")
+_WITHDRAW: Final = instruction_discriminator("withdraw")
+
+_TWO_AMOUNTS: Final = struct.Struct("<8xQQ")
+_THREE_AMOUNTS: Final = struct.Struct("<8xQQQ")
+
+_CREATION_ROLES: Final[Mapping[bytes, Mapping[str, int]]] = {
+    _INITIALIZE: {
+        "creator": 0,
+        "payer": 0,
+        "amm_config": 1,
+        "pool": 3,
+        "token_0_mint": 4,
+        "token_1_mint": 5,
+        "lp_mint": 6,
+        "token_0_vault": 10,
+        "token_1_vault": 11,
+        "observation": 13,
+        "token_0_program": 15,
+        "token_1_program": 16,
+    },
+    _INITIALIZE_WITH_PERMISSION: {
+        "payer": 0,
+        "creator": 1,
+        "amm_config": 2,
+        "pool": 4,
+        "token_0_mint": 5,
+        "token_1_mint": 6,
+        "lp_mint": 7,
+        "token_0_vault": 11,
+        "token_1_vault": 12,
+        "observation": 14,
+        "token_0_program": 17,
+        "token_1_program": 18,
+    },
+}
+_SWAP_ACCOUNTS: Final = 13
+_LIQUIDITY_ACCOUNTS: Final = 13
+
+
+def events_of_call(call: Call) -> tuple[PoolEvent, ...]:
+    """What one instruction did: at most one event. Short or unknown instructions give none."""
+    handler = _HANDLERS.get(call.instruction.data[:DISCRIMINATOR_SIZE])
+    event = handler(call) if handler else None
+    return () if event is None else (event,)
+
+
+def events_of_frame(frame: Frame, notice: LogsNotice) -> tuple[PoolEvent, ...]:
+    """What one call did as far as its own log lines tell; a creation's pool stays unknown."""
+    if not CREATION_LINES.isdisjoint(frame.lines):
+        amounts = creation_amounts(frame.lines)
+        return (_logged(EventKind.POOL_CREATED, frame, notice, amounts=amounts),)
+    return tuple(
+        _logged_swap(log, frame, notice) if isinstance(log, SwapLog) else _logged_change(log, frame, notice)
+        for log in logged_events(frame.lines)
+    )
+
+
+def _created(call: Call) -> PoolEvent | None:
+    instruction, transaction = call.instruction, call.transaction
+    roles = _CREATION_ROLES[instruction.data[:DISCRIMINATOR_SIZE]]
+    if len(instruction.accounts) <= max(roles.values()) or len(instruction.data) < _THREE_AMOUNTS.size:
+        return None
+    facts = {role: instruction.accounts[index] for role, index in roles.items()}
+    amount_0, amount_1, open_time = _THREE_AMOUNTS.unpack_from(instruction.data)
+    amounts = {"init_amount_0": amount_0, "init_amount_1": amount_1, "init_open_time": open_time}
+    amounts["open_time"] = _stored_open_time(open_time, transaction.block_time)
+    if not transaction.failed:
+        amounts |= _real_amounts(call, facts["token_0_vault"], facts["token_1_vault"])
+    return _event(
+        EventKind.POOL_CREATED,
+        call,
+        pool=facts.pop("pool"),
+        mints=(facts.pop("token_0_mint"), facts.pop("token_1_mint")),
+        vaults=(facts.pop("token_0_vault"), facts.pop("token_1_vault")),
+        amounts=amounts,
+        facts=facts | _caller(call),
+        sided=("vault_0_amount", "vault_1_amount"),
+    )
+
+
+def _real_amounts(call: Call, vault_0: str, vault_1: str) -> dict[str, int]:
+    """What the vaults got: transfer fees make it less than the arguments say."""
+    logged = creation_amounts(call.frame.lines) if call.frame else {}
+    if logged:
+        return logged
+    balances = {
+        "vault_0_amount": received_by(call.transaction, vault_0),
+        "vault_1_amount": received_by(call.transaction, vault_1),
+    }
+    return {name: amount for name, amount in balances.items() if amount is not None and amount >= 0}
+
+
+def _stored_open_time(asked: int, block_time: int | None) -> int:
+    """The program stores the second after creation for an open time that is past, 0 included."""
+    return asked if block_time is None or asked > block_time else block_time + 1
+
+
+def _swap(call: Call) -> PoolEvent | None:
+    instruction = call.instruction
+    accounts = instruction.accounts
+    if len(accounts) < _SWAP_ACCOUNTS or len(instruction.data) < _TWO_AMOUNTS.size:
+        return None
+    input_mint, output_mint = accounts[10], accounts[11]
+    first, second = _TWO_AMOUNTS.unpack_from(instruction.data)
+    if instruction.data[:DISCRIMINATOR_SIZE] == SWAP_BASE_INPUT:
+        amounts = {"amount_in": first, "minimum_amount_out": second}
+    else:
+        amounts = {"max_amount_in": first, "amount_out": second}
+    if not call.transaction.failed:
+        amounts |= _swapped(call, accounts[3], accounts[6], accounts[7])
+    swapped = in_byte_order(input_mint, output_mint)
+    mints = (input_mint, output_mint) if swapped else (output_mint, input_mint)
+    vaults = (accounts[6], accounts[7]) if swapped else (accounts[7], accounts[6])
+    return _event(
+        EventKind.SWAP,
+        call,
+        pool=accounts[3],
+        mints=mints,
+        vaults=vaults,
+        amounts=amounts,
+        facts={
+            "side": _side(input_mint, mints),
+            "input_mint": input_mint,
+            "output_mint": output_mint,
+            "user": accounts[0],
+            "user_input": accounts[4],
+            "user_output": accounts[5],
+            "amm_config": accounts[2],
+            **_caller(call),
+        },
+    )
+
+
+def _swapped(call: Call, pool: str, input_vault: str, output_vault: str) -> dict[str, int]:
+    """Amounts by the program's own event, else by the transfers that followed."""
+    for log in logged_events(call.frame.lines) if call.frame else ():
+        if isinstance(log, SwapLog) and log.pool == pool:
+            return log.amounts()
+    paid, given = sent_between(call, into=input_vault, out_of=output_vault)
+    moved = {"amount_in": paid, "output_amount": given}
+    return {name: amount for name, amount in moved.items() if amount is not None}
+
+
+def _liquidity(call: Call) -> PoolEvent | None:
+    instruction = call.instruction
+    accounts = instruction.accounts
+    if len(accounts) < _LIQUIDITY_ACCOUNTS or len(instruction.data) < _THREE_AMOUNTS.size:
+        return None
+    removed = instruction.data[:DISCRIMINATOR_SIZE] == _WITHDRAW
+    lp_amount, limit_0, limit_1 = _THREE_AMOUNTS.unpack_from(instruction.data)
+    limit = "minimum" if removed else "maximum"
+    amounts = {
+        "lp_amount": lp_amount,
+        f"{limit}_token_0_amount": limit_0,
+        f"{limit}_token_1_amount": limit_1,
+    }
+    if call.frame and not call.transaction.failed:
+        for log in logged_events(call.frame.lines):
+            if isinstance(log, LpChangeLog) and log.pool == accounts[2]:
+                amounts |= log.amounts()
+    return _event(
+        EventKind.LIQUIDITY_REMOVED if removed else EventKind.LIQUIDITY_ADDED,
+        call,
+        pool=accounts[2],
+        mints=(accounts[10], accounts[11]),
+        vaults=(accounts[6], accounts[7]),
+        amounts=amounts,
+        facts={"user": accounts[0], "lp_mint": accounts[12], **_caller(call)},
+        sided=("token_0_amount", "token_1_amount"),
+    )
+
+
+_HANDLERS: Final[Mapping[bytes, Callable[[Call], PoolEvent | None]]] = {
+    _INITIALIZE: _created,
+    _INITIALIZE_WITH_PERMISSION: _created,
+    SWAP_BASE_INPUT: _swap,
+    _SWAP_BASE_OUTPUT: _swap,
+    _DEPOSIT: _liquidity,
+    _WITHDRAW: _liquidity,
+}
+
+
+def _event(
+    kind: EventKind,
+    call: Call,
+    *,
+    pool: str,
+    mints: tuple[str, str],
+    vaults: tuple[str, str],
+    amounts: dict[str, int],
+    facts: dict[str, str],
+    sided: tuple[str, str] | None = None,
+) -> PoolEvent:
+    """An event with its two sides named; ``sided`` names the amounts that are repeated by side."""
+    quote = quote_side(*mints)
+    if sided and sided[0] in amounts and sided[1] in amounts:
+        amounts["base_amount"] = amounts[sided[1 - quote]]
+        amounts["quote_amount"] = amounts[sided[quote]]
+    transaction = call.transaction
+    return PoolEvent(
+        dex=NAME,
+        kind=kind,
+        program_id=call.instruction.program_id,
+        pool=pool,
+        base_mint=mints[1 - quote],
+        quote_mint=mints[quote],
+        base_vault=vaults[1 - quote],
+        quote_vault=vaults[quote],
+        amounts=amounts,
+        facts=facts,
+        signature=transaction.signature,
+        slot=transaction.slot,
+        path=call.instruction.path,
+        failed=transaction.failed,
+    )
+
+
+def _caller(call: Call) -> dict[str, str]:
+    """The outer program, when the instruction was called by another one."""
+    path = call.instruction.path
+    if len(path) == 1:
+        return {}
+    outer = call.transaction.instructions[call.index - path[1] - 1]
+    return {"caller": outer.program_id}
+
+
+def _side(input_mint: str, mints: tuple[str, str]) -> str:
+    return "buy" if input_mint == mints[quote_side(*mints)] else "sell"
+
+
+def _logged_swap(log: SwapLog, frame: Frame, notice: LogsNotice) -> PoolEvent:
+    if not log.input_mint:
+        return _logged(EventKind.SWAP, frame, notice, pool=log.pool, amounts=log.amounts())
+    pair = (log.input_mint, log.output_mint)
+    mints = pair if in_byte_order(*pair) else pair[::-1]
+    facts = {
+        "side": _side(log.input_mint, mints),
+        "input_mint": log.input_mint,
+        "output_mint": log.output_mint,
+    }
+    return _logged(
+        EventKind.SWAP, frame, notice, pool=log.pool, mints=mints, amounts=log.amounts(), facts=facts
+    )
+
+
+def _logged_change(log: LpChangeLog, frame: Frame, notice: LogsNotice) -> PoolEvent:
+    kind = EventKind.LIQUIDITY_REMOVED if log.removed else EventKind.LIQUIDITY_ADDED
+    return _logged(kind, frame, notice, pool=log.pool, amounts=log.amounts())
+
+
+def _logged(
+    kind: EventKind,
+    frame: Frame,
+    notice: LogsNotice,
+    *,
+    amounts: dict[str, int],
+    pool: str = "",
+    mints: tuple[str, str] | None = None,
+    facts: dict[str, str] | None = None,
+) -> PoolEvent:
+    quote = quote_side(*mints) if mints else 0
+    return PoolEvent(
+        dex=NAME,
+        kind=kind,
+        program_id=frame.program_id,
+        pool=pool,
+        base_mint=mints[1 - quote] if mints else "",
+        quote_mint=mints[quote] if mints else "",
+        base_vault="",
+        quote_vault="",
+        amounts=amounts,
+        facts=facts or {},
+        signature=notice.signature,
+        slot=notice.slot,
+        failed=notice.err is not None,
+    )

@@ -1,0 +1,60 @@
+"""Program ids, fixed accounts and derived addresses of Raydium CPMM."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from solders.pubkey import Pubkey
+
+from sniperforge.tokens.addresses import pubkey
+
+NAME: Final = "raydium_cpmm"
+MAINNET: Final = "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C"
+DEVNET: Final = "DRaycpLY18LhpbydsBWbVJtxpNv9oXPgjRSfpF2bWpYb"
+PROGRAMS: Final = {"mainnet": MAINNET, "devnet": DEVNET}
+
+CREATE_POOL_FEE_ACCOUNT: Final = "DNXgeM9EiiaAbaWvwjHj9fQQLAX5ZsfHyvmYUNRAdNC8"
+"""Wrapped-SOL account on mainnet that receives the fee for creating a pool."""
+
+LOCKED_LP: Final = 100
+"""LP units that the program keeps out of circulation at creation, for good."""
+
+
+@lru_cache(maxsize=len(PROGRAMS))
+def authority(program_id: str = MAINNET) -> str:
+    """The address that owns every vault and mints every LP token."""
+    return _derive(program_id, b"vault_and_lp_mint_auth_seed")
+
+
+def config_address(index: int, program_id: str = MAINNET) -> str:
+    """The fee configuration number ``index``."""
+    return _derive(program_id, b"amm_config", index.to_bytes(2, "big"))
+
+
+def pool_address(config: str, mint_0: str, mint_1: str, program_id: str = MAINNET) -> str:
+    """The canonical pool of two mints under one configuration; ``mint_0`` is the smaller by bytes."""
+    return _derive(program_id, b"pool", _bytes(config), _bytes(mint_0), _bytes(mint_1))
+
+
+def vault_address(pool: str, mint: str, program_id: str = MAINNET) -> str:
+    """Where ``pool`` keeps its tokens of ``mint``."""
+    return _derive(program_id, b"pool_vault", _bytes(pool), _bytes(mint))
+
+
+def lp_mint_address(pool: str, program_id: str = MAINNET) -> str:
+    """The mint of ``pool``'s LP tokens."""
+    return _derive(program_id, b"pool_lp_mint", _bytes(pool))
+
+
+def observation_address(pool: str, program_id: str = MAINNET) -> str:
+    """Where ``pool`` records its prices."""
+    return _derive(program_id, b"observation", _bytes(pool))
+
+
+def _bytes(address: str) -> bytes:
+    return bytes(pubkey(address))
+
+
+def _derive(program_id: str, *seeds: bytes) -> str:
+    return str(Pubkey.find_program_address(seeds, pubkey(program_id))[0])

@@ -1,0 +1,107 @@
+"""Raydium CPMM as a venue: ties detector, accounts, state and instructions to the common interface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sniperforge.dex.raydium_cpmm import detector, program
+from sniperforge.dex.raydium_cpmm.accounts import decode_pool, is_canonical
+from sniperforge.dex.raydium_cpmm.instructions import swap_base_input
+from sniperforge.dex.raydium_cpmm.log_events import CREATION_LINES
+from sniperforge.dex.raydium_cpmm.state import CpmmState, found, load_state, needed_by
+from sniperforge.dex.venue import Anatomy
+from sniperforge.errors import RefusedError
+from sniperforge.tokens.mint import decode_mint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solders.instruction import Instruction
+
+    from sniperforge.dex.invoke_stack import Frame
+    from sniperforge.dex.venue import Call, PoolState
+    from sniperforge.domain.chain import Account, LogsNotice
+    from sniperforge.domain.pool import PoolEvent
+
+
+class RaydiumCpmm:
+    """The venue; see :class:`sniperforge.dex.venue.Venue` for what each member means."""
+
+    name = program.NAME
+    programs: Mapping[str, str] = program.PROGRAMS
+    creation_lines = CREATION_LINES
+
+    def events_of_call(self, call: Call) -> tuple[PoolEvent, ...]:
+        """What one instruction did: at most one event."""
+        return detector.events_of_call(call)
+
+    def events_of_frame(self, frame: Frame, notice: LogsNotice) -> tuple[PoolEvent, ...]:
+        """What one call did as far as its own log lines tell."""
+        return detector.events_of_frame(frame, notice)
+
+    def required_accounts(self, pool: str, known: Mapping[str, Account | None]) -> tuple[str, ...]:
+        """The pool first; once it is known: configuration, vaults, mints, LP mint."""
+        if pool not in known:
+            return (pool,)
+        needed = needed_by(decode_pool(found(pool, known)))
+        return tuple(address for address in needed if address not in known)
+
+    def accounts_of(self, event: PoolEvent) -> tuple[str, ...]:
+        """All of it at once, from what a ``pool_created`` event of a transaction tells."""
+        told = (
+            event.pool,
+            event.facts.get("amm_config", ""),
+            event.base_vault,
+            event.quote_vault,
+            event.base_mint,
+            event.quote_mint,
+            event.facts.get("lp_mint", ""),
+        )
+        return tuple(address for address in told if address)
+
+    def load(self, pool: str, accounts: Mapping[str, Account | None], *, epoch: int) -> CpmmState:
+        """The pool's state; see :func:`sniperforge.dex.raydium_cpmm.state.load_state`."""
+        return load_state(pool, accounts, epoch=epoch)
+
+    def anatomy(self, state: PoolState, accounts: Mapping[str, Account | None]) -> Anatomy:
+        """How the pool is built; ``accounts`` must hold its LP mint."""
+        pool = _own(state).pool
+        base_is_0 = state.base_mint == pool.token_0_mint
+        return Anatomy(
+            canonical=is_canonical(pool),
+            creator=pool.creator,
+            base_vault=pool.token_0_vault if base_is_0 else pool.token_1_vault,
+            quote_vault=pool.token_1_vault if base_is_0 else pool.token_0_vault,
+            lp_mint=pool.lp_mint,
+            lp_pool_supply=pool.lp_supply,
+            lp_mint_supply=decode_mint(found(pool.lp_mint, accounts)).supply,
+        )
+
+    def swap_instruction(
+        self,
+        state: PoolState,
+        *,
+        user: str,
+        input_mint: str,
+        amount_in: int,
+        minimum_out: int,
+        user_input: str,
+        user_output: str,
+    ) -> Instruction:
+        """``swap_base_input`` on the state's pool."""
+        state.token_program(input_mint)
+        return swap_base_input(
+            _own(state).pool,
+            user=user,
+            input_mint=input_mint,
+            amount_in=amount_in,
+            minimum_out=minimum_out,
+            user_input=user_input,
+            user_output=user_output,
+        )
+
+
+def _own(state: PoolState) -> CpmmState:
+    if isinstance(state, CpmmState):
+        return state
+    raise RefusedError(f"pool {state.address} is not of {program.NAME}")
