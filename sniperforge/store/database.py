@@ -204,8 +204,8 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
 def _statements(script: str) -> Iterator[str]:
     """Single statements, because ``executescript`` would commit the surrounding transaction."""
     pending = ""
-    for line in script.splitlines():
-        pending += line + "\n"
+    for line in script.splitlines(keepends=True):
+        pending += line
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
