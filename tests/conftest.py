@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,23 +13,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True)
 def own_environment(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No test reads the developer's configuration or touches their locks, state and wallets."""
     for name in [name for name in os.environ if name.startswith("SNIPERFORGE_")]:
         if name != "SNIPERFORGE_FIXTURES":
             monkeypatch.delenv(name)
-    home = tmp_path_factory.getbasetemp() / "xdg"
+    home = tmp_path_factory.getbasetemp() / "xdg" / f"{zlib.crc32(request.node.nodeid.encode()):08x}"
     for kind in ("STATE", "CONFIG", "DATA"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
-    return
 
 
 @pytest.fixture(scope="session")

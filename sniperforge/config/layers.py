@@ -37,7 +37,7 @@ class Layers:
     """
 
     source: str = "built-in defaults"
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
     origins: dict[Key, str] = field(default_factory=dict)
     tables: dict[Key, str] = field(default_factory=dict)
     secret_keys: set[Key] = field(default_factory=set)
