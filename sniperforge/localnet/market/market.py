@@ -1,0 +1,129 @@
+"""The market as a whole: what happens in each slot, from a seed, through transactions only."""
+
+from __future__ import annotations
+
+import heapq
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM
+from sniperforge.domain.chain import Account
+from sniperforge.localnet.market.actor import Actor, seed_of
+from sniperforge.localnet.market.archetypes import Aftermath
+from sniperforge.localnet.market.base_pair import BasePair, usdc_mint
+from sniperforge.localnet.market.crowd import SIZE, Crowd
+from sniperforge.localnet.market.launchpad import LaunchedToken
+from sniperforge.localnet.market.schedule import launches
+from sniperforge.localnet.market.truth import LaunchTruth, Truth
+from sniperforge.tokens.instructions import transfer_lamports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sniperforge.localnet.ledger.chain import Block
+    from sniperforge.localnet.ledger.ledger import Ledger
+    from sniperforge.localnet.market.schedule import Launch
+
+_TREASURY_LAMPORTS: Final = 10_000_000 * LAMPORTS_PER_SOL
+_DUST_EVERY_MS: Final = 2_000
+_DUST_TIMES: Final = 10
+
+
+class Market:
+    """A seeded market on one ledger. It moves when slots open, on the thread of the ledger.
+
+    Time is counted in slots, not by the clock, so the same seed sees the same launches on any machine.
+
+    Args:
+        per_minute: launches a minute; 0 runs the base pair only.
+        last_launch_ms: no launch after this time since :meth:`open`; ``None`` goes on.
+
+    Attributes:
+        truth: what its launches really are.
+    """
+
+    def __init__(
+        self, ledger: Ledger, *, seed: int, per_minute: int, last_launch_ms: int | None = None
+    ) -> None:
+        self._ledger = ledger
+        self._seed = seed
+        self._slot_ms = max(ledger.profile.slot_ms, 1)
+        self._treasury = Actor(ledger, seed_of("treasury", seed))
+        self._base_pair = BasePair(ledger, self._treasury, seed)
+        self._crowd = Crowd(ledger, self._treasury, seed)
+        self._coming = launches(seed, per_minute=per_minute, crowd=SIZE) if per_minute else iter(())
+        self._last_launch_ms = last_launch_ms
+        self._agenda: list[tuple[int, int, Callable[[], None]]] = []
+        self._count = 0
+        self._first_slot = 0
+        self._last_slot = 0
+        self.truth = Truth()
+
+    def open(self) -> None:
+        """Genesis accounts, base pair and crowd; from the next slot on the market moves."""
+        for account in self._genesis():
+            self._ledger.set_account(account)
+        self._base_pair.open()
+        self._crowd.open()
+        self._first_slot = self._last_slot = self._ledger.chain.tip.slot
+        self._plan_next_launch()
+        self._ledger.on_block.append(self._on_block)
+
+    def close(self) -> None:
+        """Stop moving. Safe to call twice."""
+        if self._on_block in self._ledger.on_block:
+            self._ledger.on_block.remove(self._on_block)
+
+    @property
+    def sol_usd(self) -> float:
+        """The outside price of SOL, for reports."""
+        return self._base_pair.outside_price
+
+    def _genesis(self) -> tuple[Account, ...]:
+        treasury = Account(str(self._treasury.key), SYSTEM_PROGRAM, _TREASURY_LAMPORTS, b"")
+        return (treasury, usdc_mint(self._treasury.key))
+
+    def _on_block(self, block: Block) -> None:
+        self._base_pair.tick((block.slot - self._last_slot) * self._slot_ms / 1_000)
+        self._last_slot = block.slot
+        now_ms = self._now_ms()
+        while self._agenda and self._agenda[0][0] <= now_ms:
+            _, _, act = heapq.heappop(self._agenda)
+            act()
+
+    def _plan_next_launch(self) -> None:
+        launch = next(self._coming, None)
+        last = self._last_launch_ms
+        if launch is not None and (last is None or launch.at_ms <= last):
+            self._at(launch.at_ms, partial(self._launch, launch))
+
+    def _launch(self, launch: Launch) -> None:
+        token = LaunchedToken(self._ledger, launch)
+        self._treasury.send([transfer_lamports(str(self._treasury.key), str(token.creator), token.funds)])
+        if token.create():
+            slot = self._ledger.chain.tip.slot
+            self.truth.add(
+                LaunchTruth(launch.number, str(token.mint), str(token.pool.pool), launch.archetype, slot)
+            )
+            self._plan_trades(token)
+        self._plan_next_launch()
+
+    def _plan_trades(self, token: LaunchedToken) -> None:
+        start = self._now_ms()
+        for step in token.launch.trades:
+            self._at(start + step.after_ms, partial(self._crowd.trade, token, step))
+        times = _DUST_TIMES if token.launch.archetype.aftermath is Aftermath.DUST_HOLDERS else 1
+        for repeat in range(times):
+            self._at(start + token.launch.strike_ms + repeat * _DUST_EVERY_MS, partial(self._strike, token))
+
+    def _strike(self, token: LaunchedToken) -> None:
+        what = token.strike()
+        if what:
+            self.truth.note(str(token.mint), self._ledger.chain.tip.slot, what)
+
+    def _at(self, at_ms: int, act: Callable[[], None]) -> None:
+        self._count += 1
+        heapq.heappush(self._agenda, (at_ms, self._count, act))
+
+    def _now_ms(self) -> int:
+        return (self._ledger.chain.tip.slot - self._first_slot) * self._slot_ms

@@ -1,0 +1,108 @@
+"""Which launches come when, and who trades them: decided by the seed alone, before the first slot. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sniperforge.domain.addresses import LAMPORTS_PER_SOL
+from sniperforge.localnet.market.archetypes import ARCHETYPES, Aftermath, Archetype
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN_DECIMALS: Final = 6
+SUPPLY: Final = 1_000_000_000 * 10**TOKEN_DECIMALS
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One trade of the crowd on a launched pool.
+
+    Attributes:
+        after_ms: time since the launch.
+        trader: index into the crowd.
+        lamports: what a buyer spends; 0 for a sale.
+        sell_percent: share of the trader's tokens that is sold; 0 for a buy.
+    """
+
+    after_ms: int
+    trader: int
+    lamports: int = 0
+    sell_percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One token launch.
+
+    Attributes:
+        number: counts from 0.
+        at_ms: time since the market opened.
+        archetype: what kind it is.
+        seed: 32 bytes from which its keys are made.
+        liquidity: lamports in the pool at creation.
+        trades: what the crowd does, in order.
+        strike_ms: time since the launch at which its aftermath strikes.
+    """
+
+    number: int
+    at_ms: int
+    archetype: Archetype
+    seed: bytes
+    liquidity: int
+    trades: tuple[Step, ...]
+    strike_ms: int
+
+
+def launches(seed: int, *, per_minute: int, crowd: int, first_ms: int = 2_000) -> Iterator[Launch]:
+    """An endless sequence of launches; the same arguments give the same one.
+
+    Args:
+        per_minute: how many a minute, at jittered but regular times.
+        crowd: how many traders there are.
+        first_ms: when the first one comes.
+    """
+    gap_ms = 60_000 // per_minute
+    for number, archetype in enumerate(_decks(seed)):
+        rng = random.Random(_digest(seed, "launch", number))  # noqa: S311 - a simulation, not a secret
+        at_ms = first_ms + number * gap_ms + rng.randrange(max(gap_ms // 2, 1))
+        yield Launch(
+            number=number,
+            at_ms=at_ms,
+            archetype=archetype,
+            seed=_digest(seed, "key", number),
+            liquidity=rng.randrange(12, 60) * LAMPORTS_PER_SOL,
+            trades=tuple(_trades(archetype, rng, crowd)),
+            strike_ms=rng.randrange(8_000, 16_000),
+        )
+
+
+def _decks(seed: int) -> Iterator[Archetype]:
+    """Shuffled decks one after another, so that every kind comes up, in an order nobody can guess."""
+    number = 0
+    while True:
+        deck = [archetype for archetype in ARCHETYPES for _ in range(archetype.per_deck)]
+        random.Random(_digest(seed, "deck", number)).shuffle(deck)  # noqa: S311 - a simulation
+        yield from deck
+        number += 1
+
+
+def _trades(archetype: Archetype, rng: random.Random, crowd: int) -> Iterator[Step]:
+    rising = archetype.aftermath is not Aftermath.FADE
+    members = rng.sample(range(crowd), k=min(12, crowd))
+    at_ms = rng.randrange(600, 1_500)
+    for step in range(rng.randrange(24, 40)):
+        trader = rng.choice(members)
+        buys = rng.random() < ((0.85 if step < 20 else 0.45) if rising else (0.8 if step < 4 else 0.15))
+        if buys:
+            yield Step(at_ms, trader, lamports=rng.randrange(150, 900) * LAMPORTS_PER_SOL // 1_000)
+        else:
+            yield Step(at_ms, trader, sell_percent=rng.randrange(20, 90))
+        at_ms += rng.randrange(300, 1_500)
+
+
+def _digest(seed: int, what: str, number: int) -> bytes:
+    return hashlib.sha256(f"sniperforge market {seed} {what} {number}".encode()).digest()
