@@ -17,7 +17,7 @@ def mapping_at(value: object, where: str) -> Mapping[str, Any]:
 
 def list_at(value: object, where: str) -> Sequence[Any]:
     """``value`` as an array. Raises :class:`DecodeError` naming ``where``."""
-    if isinstance(value, list | tuple):
+    if type(value) is list or isinstance(value, tuple):
         return value
     raise DecodeError(f"{where} is not an array")
 
@@ -31,7 +31,7 @@ def text_at(value: object, where: str) -> str:
 
 def count_at(value: object, where: str) -> int:
     """``value`` as a number from 0 to 2^64 - 1. Raises :class:`DecodeError` naming ``where``."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**64:
+    if type(value) is int and 0 <= value < 2**64:
         return value
     raise DecodeError(f"{where} is not a whole number from 0 to 2^64 - 1")
 

@@ -80,9 +80,10 @@ def creations_in(notice: LogsNotice) -> tuple[Creation, ...]:
     """
     if notice.err is not None or CREATION_LINES.isdisjoint(notice.logs):
         return ()
+    last = max(index for index, line in enumerate(notice.logs) if line in CREATION_LINES)
     return tuple(
         Creation(detector.name, frame.program_id, notice.signature, notice.slot)
-        for frame in frames_of(notice.logs, DETECTOR_BY_PROGRAM)
+        for frame in frames_of(notice.logs[: last + 1], DETECTOR_BY_PROGRAM)
         if not (detector := DETECTOR_BY_PROGRAM[frame.program_id]).creation_lines.isdisjoint(frame.lines)
     )
 

@@ -127,10 +127,8 @@ class CpmmState:
         Raises:
             RefusedError: the program would refuse it, or the mint is not of this pool.
         """
-        direction = self._direction(input_mint)
-        curve, fee_in, fee_out, output_mint = direction
-        amounts = exact_in(curve, _entering(amount_in, fee_in))
-        received = amounts.amount_out - (fee_out.on(amounts.amount_out) if fee_out else 0)
+        (curve, _, fee_out, output_mint), amounts = self._exchange(input_mint, amount_in)
+        received = fee_out.net(amounts.amount_out) if fee_out else amounts.amount_out
         if received <= 0:
             raise RefusedError(f"{amount_in} of {input_mint} is too little to buy anything")
         return Quote(
@@ -161,8 +159,7 @@ class CpmmState:
 
     def after_swap(self, input_mint: str, amount_in: int) -> CpmmState:
         """The state that :meth:`quote`'s swap leaves behind. Raises like :meth:`quote`."""
-        curve, fee_in, _, _ = self._direction(input_mint)
-        amounts = exact_in(curve, _entering(amount_in, fee_in))
+        (curve, *_), amounts = self._exchange(input_mint, amount_in)
         owed_in, owed_out = self._owed(amounts, curve.creator_fee_on_input)
         gained, lost = amounts.amount_in, -amounts.amount_out
         if input_mint == self.pool.token_0_mint:
@@ -181,6 +178,14 @@ class CpmmState:
         if direction is None:
             raise RefusedError(f"pool {self.address} does not trade {mint}")
         return direction
+
+    def _exchange(self, input_mint: str, amount_in: int) -> tuple[_Direction, SwapAmounts]:
+        direction = self._directions.get(input_mint) or self._direction(input_mint)
+        fee = direction.fee_in
+        entering = amount_in if fee is None else fee.net(amount_in)
+        if entering <= 0 or amount_in > U64_MAX:
+            raise RefusedError(f"a swap of {amount_in} raw units cannot be made")
+        return direction, exact_in(direction.curve, entering)
 
     def _owed(self, amounts: SwapAmounts, creator_fee_on_input: bool) -> tuple[int, int]:
         shares = (self.config.protocol_fee_rate, self.config.fund_fee_rate)
@@ -251,14 +256,6 @@ def _transfer_fee(
     if (mint.program, mint.decimals) != (token_program, decimals):
         raise DecodeError(f"mint {address} contradicts its pool")
     return mint.transfer_fee_at(epoch)
-
-
-def _entering(amount: int, fee: TransferFee | None) -> int:
-    """What of ``amount`` reaches the vault; the program refuses nothing and more than a u64."""
-    entering = amount - fee.on(amount) if fee else amount
-    if entering <= 0 or amount > U64_MAX:
-        raise RefusedError(f"a swap of {amount} raw units cannot be made")
-    return entering
 
 
 def _sent_for(amount: int, fee: TransferFee | None) -> int:

@@ -1,0 +1,124 @@
+"""Time of the pure path: quote, logs to creations, transaction to events. Medians of many rounds, one core.
+
+Run: python benchmarks/decode.py [--json]. Needs the recorded transactions in tests/data, nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
+from sniperforge.dex.raydium_cpmm.state import CpmmState
+from sniperforge.dex.registry import NEEDLES, creations_in, events_of
+from sniperforge.dex.transaction import parse_transaction
+from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, USDC_MINT, WSOL_MINT
+from sniperforge.domain.chain import LogsNotice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DATA = Path(__file__).parent.parent / "tests" / "data"
+LIMITS_US = {
+    "quote": 2.0,
+    "logs notice without a creation": 60.0,
+    "logs notice with a creation": 60.0,
+    "needle search in a 13 kB frame": 60.0,
+    "20 instructions resolved -> events": 150.0,
+    "20 instructions in JSON -> resolved": None,
+}
+
+
+def recorded(name: str) -> dict:
+    """The ``result`` of a recorded transaction."""
+    return json.loads((DATA / f"{name}.json").read_text())["result"]
+
+
+def state() -> CpmmState:
+    """A SOL/USDC pool with round reserves."""
+    pool = CpmmPool(
+        address=SYSTEM_PROGRAM,
+        program_id=SYSTEM_PROGRAM,
+        amm_config=SYSTEM_PROGRAM,
+        creator=SYSTEM_PROGRAM,
+        token_0_vault=SYSTEM_PROGRAM,
+        token_1_vault=SYSTEM_PROGRAM,
+        lp_mint=SYSTEM_PROGRAM,
+        token_0_mint=WSOL_MINT,
+        token_1_mint=USDC_MINT,
+        token_0_program=TOKEN_PROGRAM,
+        token_1_program=TOKEN_PROGRAM,
+        observation=SYSTEM_PROGRAM,
+        status=0,
+        lp_decimals=9,
+        decimals_0=9,
+        decimals_1=6,
+        lp_supply=0,
+        owed_0=0,
+        owed_1=0,
+        open_time=0,
+        creator_fee_on=0,
+        creator_fee_enabled=False,
+    )
+    config = CpmmConfig(SYSTEM_PROGRAM, 0, False, 2_500, 120_000, 40_000, 500, 150_000_000)
+    return CpmmState(pool, config, 10**12, 15 * 10**10)
+
+
+def notice(result: dict) -> LogsNotice:
+    """The logs notification of a recorded transaction."""
+    return LogsNotice("", result["slot"], result["meta"]["err"], tuple(result["meta"]["logMessages"]))
+
+
+def microseconds(action: Callable[[], object], rounds: int = 60, calls: int = 200) -> float:
+    """Median over ``rounds`` of the mean of ``calls`` calls."""
+    for _ in range(calls):
+        action()
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter_ns()
+        for _ in range(calls):
+            action()
+        times.append((time.perf_counter_ns() - start) / calls / 1_000)
+    return statistics.median(times)
+
+
+def measure() -> dict[str, float]:
+    """All cases, in microseconds."""
+    pool = state()
+    swap, creation = (
+        recorded("raydium_cpmm/swap_x2_dlmm_213kMyMK"),
+        recorded("raydium_cpmm/create_via_launchlab_migration_mainnet"),
+    )
+    swap_notice, creation_notice = notice(swap), notice(creation)
+    resolved = parse_transaction(swap)
+    frame = json.dumps({"params": {"result": {"value": {"logs": creation["meta"]["logMessages"]}}}}).encode()
+    assert len(events_of(resolved)) == 2
+    assert len(resolved.instructions) == 20
+    assert len(creations_in(creation_notice)) == 1
+    return {
+        "quote": microseconds(lambda: pool.quote(WSOL_MINT, 1_000_000_000)),
+        "logs notice without a creation": microseconds(lambda: creations_in(swap_notice)),
+        "logs notice with a creation": microseconds(lambda: creations_in(creation_notice)),
+        "needle search in a 13 kB frame": microseconds(lambda: any(needle in frame for needle in NEEDLES)),
+        "20 instructions resolved -> events": microseconds(lambda: events_of(resolved)),
+        "20 instructions in JSON -> resolved": microseconds(lambda: parse_transaction(swap)),
+    }
+
+
+def main() -> None:
+    """Print the table, or JSON with ``--json``."""
+    results = measure()
+    if "--json" in sys.argv:
+        print(json.dumps({name: {"us": us, "limit_us": LIMITS_US[name]} for name, us in results.items()}))
+        return
+    for name, us in results.items():
+        limit = LIMITS_US[name]
+        print(f"{name:<40} {us:8.2f} us" + (f"   limit {limit:.0f} us" if limit else ""))
+
+
+if __name__ == "__main__":
+    main()
