@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal, Inexact, localcontext
 
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SOL_DECIMALS, WSOL_MINT
 
@@ -58,17 +58,21 @@ def parse_units(text: str, decimals: int) -> int:
     """Decimal text to base units, exactly.
 
     Raises:
-        ValueError: not a finite decimal number, or more places than ``decimals`` allow.
+        ValueError: not a finite decimal number, too long, or more places than ``decimals`` allow.
     """
     with localcontext() as context:
         context.prec = 60
+        context.traps[Inexact] = True
         try:
             value = Decimal(text.strip())
         except ArithmeticError:
             raise ValueError(f"{text!r} is not a number") from None
         if not value.is_finite():
             raise ValueError(f"{text!r} is not a finite number")
-        scaled = value.scaleb(decimals)
+        try:
+            scaled = value.scaleb(decimals)
+        except ArithmeticError:
+            raise ValueError(f"{text!r} has too many digits") from None
         if scaled != scaled.to_integral_value():
             raise ValueError(f"{text!r} has more than {decimals} decimal places")
         return int(scaled)
