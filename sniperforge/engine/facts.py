@@ -83,7 +83,7 @@ class FactGatherer:
             "now": int(self._clock.now()),
             "quote_mint": event.quote_mint or None,
             "creator": event.facts.get("creator") or None,
-            "created_at": pool.created_at,
+            "created_at": pool.transaction.block_time,
         }
         if venue is None:
             missing["canonical"] = f"{event.dex} cannot be traded yet"

@@ -252,4 +252,4 @@ def _first_reason(position: Position) -> str:
 
 
 def _pause(attempts: int) -> float:
-    return min(FIRST_PAUSE_SECONDS * 2 ** min(attempts, 10), MAX_PAUSE_SECONDS)
+    return min(FIRST_PAUSE_SECONDS * float(1 << min(attempts, 10)), MAX_PAUSE_SECONDS)

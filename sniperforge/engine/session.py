@@ -1,4 +1,4 @@
-"""A process's hold of one wallet: recovery first, then guard, bot, inbox and audit side by side, then a drain."""
+"""A process's hold of one wallet: recovery, guard, bot, inbox and audit side by side, then a drain."""
 
 from __future__ import annotations
 
