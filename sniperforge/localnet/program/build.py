@@ -1,4 +1,7 @@
-"""Compiles the C source with ``ziglang`` and links it: ``python -m sniperforge.localnet.program.build [--check]``."""
+"""Compiles the C source with ``ziglang`` and links it.
+
+Run it as ``python -m sniperforge.localnet.program.build [--check]``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instructions of the AMM program and the addresses that they name. Account orders follow pools.md section 2."""
+"""Instructions of the AMM program and the addresses they name; account orders as in pools.md section 2."""
 
 from __future__ import annotations
 

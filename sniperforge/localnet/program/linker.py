@@ -32,10 +32,8 @@ SYSCALLS: Final = frozenset(
 )
 """What an undefined symbol may name; anything else is a compiler builtin that the SVM does not have."""
 
-_PROGBITS, _RELA, _NOBITS, _REL = 1, 4, 8, 9
+_PROGBITS, _SYMTAB, _RELA, _NOBITS, _REL = 1, 2, 4, 8, 9
 _WRITE, _ALLOC, _EXECUTE = 1, 2, 4
-_ABS_LDDW, _ABS_WORD, _CALL = 1, 2, 10
-_MASK: Final = (1 << 64) - 1
 
 
 class LinkError(DecodeError):
@@ -59,6 +57,14 @@ class _Symbol:
     name: str
     section: int
     value: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Patch:
+    section: _Section
+    at: int
+    symbol: _Symbol
+    addend: int | None  # None: it is stored at the place itself
 
 
 @dataclass(slots=True)
@@ -116,7 +122,7 @@ def _read(raw: bytes) -> _Object:
     strings = raw[headers[names][4] :]
     obj = _Object([_section(raw, header, strings) for header in headers])
     for section in obj.sections:
-        if section.kind == 2:
+        if section.kind == _SYMTAB:
             obj.symbols = [
                 _symbol(entry, obj.sections[section.link]) for entry in _entries(section, "<IBBHQQ")
             ]
@@ -163,48 +169,50 @@ def _round_up(value: int, step: int) -> int:
 
 
 def _relocate(obj: _Object, table: _Section) -> None:
-    target = obj.sections[table.info]
     explicit = table.kind == _RELA
     for entry in _entries(table, "<QQq" if explicit else "<QQ"):
         symbol = obj.symbols[entry[1] >> 32]
+        patch = _Patch(obj.sections[table.info], entry[0], symbol, entry[2] if explicit else None)
         kind = entry[1] & 0xFFFFFFFF
-        _apply(obj, target, kind, entry[0], symbol, entry[2] if explicit else None)
+        if kind not in _PATCHES:
+            raise LinkError(f"{patch.section.name}+{patch.at:#x}: relocation type {kind} is not known")
+        _PATCHES[kind](obj, patch)
 
 
-def _apply(obj: _Object, target: _Section, kind: int, at: int, symbol: _Symbol, addend: int | None) -> None:
-    if kind == _ABS_LDDW:
-        low, high = _u32(target, at + 4), _u32(target, at + 12)
-        value = _address(obj, symbol) + (low | high << 32 if addend is None else addend)
-        struct.pack_into("<I", target.data, at + 4, value & 0xFFFFFFFF)
-        struct.pack_into("<I", target.data, at + 12, value >> 32 & 0xFFFFFFFF)
-    elif kind == _ABS_WORD:
-        stored = int.from_bytes(target.data[at : at + 8], "little")
-        value = _address(obj, symbol) + (stored if addend is None else addend)
-        struct.pack_into("<Q", target.data, at, value & _MASK)
-    elif kind == _CALL:
-        _apply_call(obj, target, at, symbol, addend)
-    else:
-        raise LinkError(f"{target.name}+{at:#x}: relocation type {kind} is not known")
+def _patch_lddw(obj: _Object, patch: _Patch) -> None:
+    """A 64-bit constant in two instruction slots: low half at +4, high half at +12."""
+    data, at = patch.section.data, patch.at
+    (low,), (high,) = struct.unpack_from("<I", data, at + 4), struct.unpack_from("<I", data, at + 12)
+    value = _address(obj, patch.symbol) + (low | high << 32 if patch.addend is None else patch.addend)
+    struct.pack_into("<I", data, at + 4, value & 0xFFFFFFFF)
+    struct.pack_into("<I", data, at + 12, value >> 32 & 0xFFFFFFFF)
 
 
-def _apply_call(obj: _Object, target: _Section, at: int, symbol: _Symbol, addend: int | None) -> None:
+def _patch_word(obj: _Object, patch: _Patch) -> None:
+    """A 64-bit pointer in read-only data."""
+    (stored,) = struct.unpack_from("<Q", patch.section.data, patch.at)
+    value = _address(obj, patch.symbol) + (stored if patch.addend is None else patch.addend)
+    struct.pack_into("<Q", patch.section.data, patch.at, value & (1 << 64) - 1)
+
+
+def _patch_call(obj: _Object, patch: _Patch) -> None:
     """A call: to a syscall by hash with source register 0, to a function by distance with source 1."""
+    data, at, symbol = patch.section.data, patch.at, patch.symbol
+    data[at + 1] &= 0x0F
     if symbol.section == 0:
         if symbol.name not in SYSCALLS:
             raise LinkError(f"{symbol.name}: undefined and no syscall")
-        target.data[at + 1] &= 0x0F
-        struct.pack_into("<I", target.data, at + 4, murmur3_32(symbol.name.encode()))
+        struct.pack_into("<I", data, at + 4, murmur3_32(symbol.name.encode()))
         return
-    (stored,) = struct.unpack_from("<i", target.data, at + 4)
-    offset = (stored + 1) * 8 if addend is None else addend
-    here = (target.address or 0) + at
-    distance = (_address(obj, symbol) + offset - here) // 8 - 1
-    target.data[at + 1] = target.data[at + 1] & 0x0F | 0x10
-    struct.pack_into("<i", target.data, at + 4, distance)
+    (stored,) = struct.unpack_from("<i", data, at + 4)
+    offset = (stored + 1) * 8 if patch.addend is None else patch.addend
+    distance = (_address(obj, symbol) + offset - (patch.section.address or 0) - at) // 8 - 1
+    data[at + 1] |= 0x10
+    struct.pack_into("<i", data, at + 4, distance)
 
 
-def _u32(section: _Section, at: int) -> int:
-    return int.from_bytes(section.data[at : at + 4], "little")
+_PATCHES: Final = {1: _patch_lddw, 2: _patch_word, 10: _patch_call}
+"""By relocation type of the eBPF psABI: R_BPF_64_64, R_BPF_64_ABS64, R_BPF_64_32."""
 
 
 def _address(obj: _Object, symbol: _Symbol) -> int:

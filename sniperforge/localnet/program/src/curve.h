@@ -45,7 +45,7 @@ static int trade_input(Trade *trade) {
   if (!multiply_divide(trade->input, input_rate(trade), FEE_RATE_ONE, 1, &total)) return 0;
   if (total > trade->input || !split_fees(trade, total)) return 0;
   net = trade->input - total;
-  if (!add(trade->reserve_in, net, &depth) || depth == 0) return 0;
+  if (trade->reserve_in == 0 || trade->reserve_out == 0 || !add(trade->reserve_in, net, &depth)) return 0;
   if (!multiply_divide(trade->reserve_out, net, depth, 0, &gross)) return 0;
   if (!trade->creator_on_input &&
       !multiply_divide(gross, trade->creator_rate, FEE_RATE_ONE, 1, &trade->creator_fee)) return 0;
@@ -66,7 +66,7 @@ static int trade_output(Trade *trade) {
     if (!before_fee(trade->output, trade->creator_rate, &gross)) return 0;
     trade->creator_fee = gross - trade->output;
   }
-  if (gross >= trade->reserve_out) return 0;
+  if (trade->reserve_in == 0 || gross >= trade->reserve_out) return 0;
   if (!multiply_divide(trade->reserve_in, gross, trade->reserve_out - gross, 1, &net)) return 0;
   if (!before_fee(net, input_rate(trade), &trade->input)) return 0;
   return split_fees(trade, trade->input - net);
@@ -101,8 +101,8 @@ static int withheld_on_top(const TransferFee *fee, u64 net, u64 *extra, u64 *con
     return 1;
   }
   if (fee->basis_points == 0 || net == 0) return 1;
-  if (!multiply_divide(net, 10000, 10000 - fee->basis_points, 1, &gross)) return 0;
-  if (gross - net >= fee->maximum && !add(net, fee->maximum, &gross)) return 0;
+  if ((!multiply_divide(net, 10000, 10000 - fee->basis_points, 1, &gross) || gross - net >= fee->maximum) &&
+      !add(net, fee->maximum, &gross)) return 0;
   *extra = withheld_from(fee, gross);
   if (!add(net, *extra, &gross)) return 0;
   *consistent = withheld_from(fee, gross) == *extra;

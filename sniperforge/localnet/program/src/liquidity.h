@@ -21,11 +21,13 @@ typedef struct {
 
 static u64 check_lp_side(const Account *a, u64 side, const Key *owner, const char *vault, const char *user) {
   const Account *pool = &a[LP_POOL];
-  const Key *mint = KEY_AT(pool, POOL_MINT_0) + side;
+  const Key *mint = KEY_AT(pool, POOL_MINT_0) + side, *program = KEY_AT(pool, POOL_PROGRAM_0) + side;
+  const char *mint_name = side ? "vault_1_mint" : "vault_0_mint";
   REQUIRE_AT(same_key(a[LP_VAULT_0 + side].key, KEY_AT(pool, POOL_VAULT_0) + side), vault, ConstraintRaw);
   REQUIRE_AT(a[LP_VAULT_0 + side].is_writable, vault, ConstraintMut);
-  REQUIRE_AT(same_key(a[LP_MINT_0 + side].key, mint), side ? "vault_1_mint" : "vault_0_mint", ConstraintAddress);
-  return check_token_account(&a[LP_TOKEN_0 + side], KEY_AT(pool, POOL_PROGRAM_0) + side, mint, owner, user);
+  REQUIRE_AT(same_key(a[LP_MINT_0 + side].key, mint), mint_name, ConstraintAddress);
+  REQUIRE_AT(same_key(a[LP_MINT_0 + side].owner, program), mint_name, ConstraintMintTokenProgram);
+  return check_token_account(&a[LP_TOKEN_0 + side], program, mint, owner, user);
 }
 
 /* The owner must own the LP account; `payer` also owns the token accounts when they pay (deposit). */

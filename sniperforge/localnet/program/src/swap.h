@@ -37,6 +37,7 @@ static u64 check_side(const Swap *swap, u64 pool_side, u64 mint, u64 program, co
   const Account *pool = &swap->accounts[SWAP_POOL];
   REQUIRE_AT(same_key(swap->accounts[mint].key, KEY_AT(pool, POOL_MINT_0) + pool_side), name, ConstraintAddress);
   REQUIRE_AT(same_key(swap->accounts[program].key, KEY_AT(pool, POOL_PROGRAM_0) + pool_side), name, InvalidProgramId);
+  REQUIRE_AT(same_key(swap->accounts[mint].owner, swap->accounts[program].key), name, ConstraintMintTokenProgram);
   return 0;
 }
 
