@@ -1,0 +1,34 @@
+"""Where locks live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sniperforge.coordination.paths import inbox_path, lock_path, locks_folder
+
+
+@pytest.mark.parametrize(
+    ("environment", "folder"),
+    [
+        ({}, "/home/me/.local/state/sniperforge/locks"),
+        ({"XDG_STATE_HOME": ""}, "/home/me/.local/state/sniperforge/locks"),
+        ({"XDG_STATE_HOME": "relative"}, "/home/me/.local/state/sniperforge/locks"),
+        ({"XDG_STATE_HOME": "/var/me"}, "/var/me/sniperforge/locks"),
+    ],
+)
+def test_one_folder_per_user(environment: dict[str, str], folder: str) -> None:
+    """XDG_STATE_HOME counts when it is absolute, as the XDG specification says."""
+    assert locks_folder(environment, Path("/home/me")) == Path(folder)
+
+
+def test_a_lock_is_of_a_wallet_on_a_chain() -> None:
+    """Genesis and address name the files; another chain is another lock."""
+    folder = Path("/x")
+    assert lock_path(folder, "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp", "Wa11et") == folder / "5eykt4Us-Wa11et.lock"
+    assert (
+        inbox_path(folder, "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp", "Wa11et")
+        == folder / "5eykt4Us-Wa11et.inbox.db"
+    )
+    assert lock_path(folder, "EtWTRABZaYq6", "Wa11et") != lock_path(folder, "5eykt4UsFv8P", "Wa11et")
