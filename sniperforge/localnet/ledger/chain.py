@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from solders.hash import Hash
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sniperforge.localnet.ledger.profile import Commitment, SlotProfile
 
 FIRST_SLOT: Final = 435_888_000
@@ -111,6 +113,10 @@ class Chain:
     def in_slot(self, slot: int) -> Block | None:
         """The block of ``slot``; ``None`` when the slot was skipped, is too old or yet to come."""
         return self._slots.get(slot)
+
+    def slots(self) -> Iterable[int]:
+        """Slots of the blocks still remembered, oldest first."""
+        return self._slots.keys()
 
     def oldest(self) -> Block:
         """The oldest block still remembered."""

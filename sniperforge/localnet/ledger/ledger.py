@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.profile import SlotProfile
 
 KEPT_RECORDS: Final = 20_000
+RENT_EXEMPT: Final = 2**64 - 1
+"""Rent epoch of accounts that never pay rent: all of them, nowadays."""
 
 Change = tuple[str, SvmAccount]
 """Address, and the account as it is now; 0 lamports when it is gone."""
@@ -101,7 +103,7 @@ class Ledger:
         self.on_block: list[Callable[[Block], None]] = []
         self._now = now
         self._sysvars = Sysvars(self.vm.svm, profile.slot_hashes, self.chain.tip.time)
-        self._sysvars.open_block(self.chain.tip)
+        self.advance()  # the first block is final from the start and stays empty
 
     @property
     def genesis_hash(self) -> str:
@@ -127,7 +129,7 @@ class Ledger:
     def set_account(self, account: Account) -> None:
         """Create or overwrite an account outside any transaction; 0 lamports delete it."""
         owner = Pubkey.from_string(account.owner)
-        held = SvmAccount(account.lamports, account.data, owner, account.executable)
+        held = SvmAccount(account.lamports, account.data, owner, account.executable, RENT_EXEMPT)
         self.vm.put(Pubkey.from_string(account.address), held)
 
     def add_program(self, address: str, elf: bytes) -> None:

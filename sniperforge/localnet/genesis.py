@@ -1,0 +1,83 @@
+"""How a network begins: its seed and what is on it before the first transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from solders.keypair import Keypair
+
+from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
+from sniperforge.domain.chain import Account
+from sniperforge.localnet.faucet import FAUCET_LAMPORTS, Faucet
+from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
+from sniperforge.localnet.ledger.profile import MAINNET_PACE, SlotProfile
+from sniperforge.localnet.program.binary import PROGRAM_ID, program_bytes
+from sniperforge.localnet.program.genesis import genesis_accounts
+from sniperforge.localnet.rpc.node import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PAYER_LAMPORTS: Final = 1_000_000 * LAMPORTS_PER_SOL
+
+NATIVE_MINT: Final = Account(
+    address=WSOL_MINT,
+    owner=TOKEN_PROGRAM,
+    lamports=1_461_600,
+    data=bytes(44) + bytes([9, 1]) + bytes(36),
+)
+"""The mint of wrapped SOL as on mainnet: no authorities, supply 0, 9 decimals, initialised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Genesis:
+    """What a network starts from.
+
+    Attributes:
+        seed: 32 random bytes make a network of its own; a fixed seed gives the same hashes and the same
+            keys of payer, faucet and identity again.
+        accounts: put on the ledger as they are, after everything else.
+        programs: further ``(address, ELF bytes)``.
+        amm: deploy the AMM program with its configuration accounts.
+    """
+
+    seed: bytes = field(repr=False)
+    accounts: tuple[Account, ...] = ()
+    programs: tuple[tuple[str, bytes], ...] = ()
+    amm: bool = True
+
+    def keypair(self, role: str) -> Keypair:
+        """The key of ``"payer"``, ``"faucet"`` or ``"identity"``."""
+        return Keypair.from_seed(
+            hashlib.sha256(b"sniperforge localnet " + role.encode() + self.seed).digest()
+        )
+
+
+def create_node(
+    genesis: Genesis,
+    now: Callable[[], float],
+    profile: SlotProfile = MAINNET_PACE,
+    *,
+    keep_records: int = KEPT_RECORDS,
+) -> Node:
+    """A new network: its ledger, filled, with a faucet.
+
+    Raises:
+        ConfigError: a program cannot be loaded.
+    """
+    ledger = Ledger(genesis.seed, profile, now, keep_records=keep_records)
+    ledger.set_account(NATIVE_MINT)
+    for role, lamports in (("faucet", FAUCET_LAMPORTS), ("payer", PAYER_LAMPORTS)):
+        address = str(genesis.keypair(role).pubkey())
+        ledger.set_account(Account(address, SYSTEM_PROGRAM, lamports, b""))
+    if genesis.amm:
+        ledger.add_program(PROGRAM_ID, program_bytes())
+        for account in genesis_accounts():
+            ledger.set_account(account)
+    for address, elf in genesis.programs:
+        ledger.add_program(address, elf)
+    for account in genesis.accounts:
+        ledger.set_account(account)
+    return Node(ledger, Faucet(ledger, genesis.keypair("faucet")), str(genesis.keypair("identity").pubkey()))

@@ -1,0 +1,1 @@
+"""JSON-RPC as a validator speaks it: bytes in, bytes out, no sockets."""

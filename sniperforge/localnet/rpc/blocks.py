@@ -1,0 +1,132 @@
+"""JSON-RPC methods about blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sniperforge.localnet.rpc import faults
+from sniperforge.localnet.rpc.node import Method, Node
+from sniperforge.localnet.rpc.transaction_json import (
+    ENCODINGS,
+    account_keys_json,
+    holdings_json,
+    status_json,
+    transaction_json,
+)
+
+if TYPE_CHECKING:
+    from sniperforge.localnet.ledger.chain import Block
+    from sniperforge.localnet.ledger.records import TransactionRecord
+    from sniperforge.localnet.rpc.params import Config, Params
+
+DETAILS: Final = ("full", "accounts", "signatures", "none")
+MAX_RANGE: Final = 500_000
+
+
+def _get_block_time(node: Node, params: Params) -> Any:
+    return _block_at(node, params.integer(0)).time
+
+
+def _block_at(node: Node, slot: int) -> Block:
+    """The block of ``slot``.
+
+    Raises:
+        RpcError: not there yet, skipped, or no longer kept.
+    """
+    chain = node.ledger.chain
+    block = chain.in_slot(slot)
+    if block is not None:
+        return block
+    if slot > chain.tip.slot:
+        raise faults.block_not_available(slot)
+    if slot < chain.oldest().slot:
+        raise faults.block_cleaned_up(slot, chain.oldest().slot)
+    raise faults.slot_skipped(slot)
+
+
+def _get_block(node: Node, params: Params) -> Any:
+    slot, config = params.integer(0), params.encoding_or_config(1)
+    encoding = config.text("encoding", ENCODINGS) or "json"
+    details = config.text("transactionDetails", DETAILS) or "full"
+    if slot > node.ledger.chain.at(config.confirmed()).slot:
+        raise faults.block_not_available(slot)
+    block = _block_at(node, slot)
+    parent = node.ledger.chain.in_slot(block.parent_slot)
+    shown: dict[str, Any] = {
+        "blockHeight": block.height,
+        "blockTime": block.time,
+        "blockhash": block.blockhash,
+        "parentSlot": block.parent_slot,
+        "previousBlockhash": parent.blockhash if parent else node.ledger.genesis_hash,
+    }
+    if details == "signatures":
+        shown["signatures"] = [record.signature for record in _records(node, block)]
+    elif details != "none":
+        version = config.integer("maxSupportedTransactionVersion")
+        shown["transactions"] = [
+            _entry(record, encoding, details, version) for record in _records(node, block)
+        ]
+    if config.flag("rewards", default=True):
+        shown["rewards"] = []
+    return shown
+
+
+def _records(node: Node, block: Block) -> list[TransactionRecord]:
+    records = node.ledger.history.in_slot(block.slot)
+    if len(records) != block.landed:
+        raise faults.block_cleaned_up(block.slot, node.ledger.chain.tip.slot)
+    return records
+
+
+def _entry(record: TransactionRecord, encoding: str, details: str, version: int | None) -> dict[str, Any]:
+    if version is None and record.envelope.versioned:
+        raise faults.unsupported_version()
+    if details == "full":
+        return transaction_json(record, encoding, show_version=version is not None)
+    shown: dict[str, Any] = {
+        "transaction": {
+            "accountKeys": account_keys_json(record),
+            "signatures": [str(signature) for signature in record.envelope.transaction.signatures],
+        },
+        "meta": {
+            "err": record.err,
+            "status": status_json(record.err),
+            "fee": record.fee,
+            "preBalances": record.pre_lamports,
+            "postBalances": record.post_lamports,
+            "preTokenBalances": holdings_json(record.pre_tokens),
+            "postTokenBalances": holdings_json(record.post_tokens),
+        },
+    }
+    if version is not None:
+        shown["version"] = 0 if record.envelope.versioned else "legacy"
+    return shown
+
+
+def _get_blocks(node: Node, params: Params) -> Any:
+    start = params.integer(0)
+    named = params.at(1) if not isinstance(params.at(1), dict) else None
+    config = params.config(1 if isinstance(params.at(1), dict) else 2)
+    end = params.integer(1) if named is not None else None
+    return _slots(node, config, start, end, MAX_RANGE)
+
+
+def _get_blocks_with_limit(node: Node, params: Params) -> Any:
+    return _slots(node, params.config(2), params.integer(0), None, params.integer(1))
+
+
+def _slots(node: Node, config: Config, start: int, end: int | None, limit: int) -> list[int]:
+    newest = node.ledger.chain.at(config.confirmed()).slot
+    if limit > MAX_RANGE or (end is not None and end - start > MAX_RANGE):
+        raise faults.invalid_params(f"Slot range too large; max {MAX_RANGE}")
+    last = newest if end is None else min(end, newest)
+    slots = (slot for slot in node.ledger.chain.slots() if start <= slot <= last)
+    return list(slots)[:limit]
+
+
+METHODS: Final = {
+    "getBlockTime": Method(_get_block_time, 1, 1),
+    "getBlock": Method(_get_block, 1, 2),
+    "getBlocks": Method(_get_blocks, 1, 3),
+    "getBlocksWithLimit": Method(_get_blocks_with_limit, 2, 3),
+}

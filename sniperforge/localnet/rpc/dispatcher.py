@@ -1,0 +1,113 @@
+"""From a request body to a response body: JSON-RPC 2.0 with batches. Never raises for what a client sends."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from sniperforge.errors import RpcError
+from sniperforge.localnet.rpc import accounts, blocks, cluster, faults, sending, signatures, tokens
+from sniperforge.localnet.rpc.params import Params
+
+if TYPE_CHECKING:
+    from sniperforge.localnet.rpc.node import Method, Node
+
+METHODS: Final[dict[str, Method]] = {
+    **accounts.METHODS,
+    **tokens.METHODS,
+    **cluster.METHODS,
+    **blocks.METHODS,
+    **signatures.METHODS,
+    **sending.METHODS,
+}
+
+_LOG: Final = logging.getLogger(__name__)
+_PANICS: Final = "pyo3_runtime"
+"""Module of the exception that a panic in Rust becomes; it is no ``Exception``."""
+
+
+class Dispatcher:
+    """Answers JSON-RPC requests against one node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def dispatch(self, body: bytes) -> bytes:
+        """The response to ``body``, a request or an array of them; empty when none is owed."""
+        try:
+            request = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return _encode(_failure(None, RpcError("Parse error", rpc_code=faults.PARSE_ERROR)))
+        if not isinstance(request, list):
+            response = self._one(request)
+            return b"" if response is None else _encode(response)
+        if not request:
+            return _encode(_failure(None, faults.invalid_request("Invalid request")))
+        responses = [response for response in map(self._one, request) if response is not None]
+        return _encode(responses) if responses else b""
+
+    def _one(self, request: Any) -> dict[str, Any] | None:
+        if not isinstance(request, dict) or not _well_formed(request):
+            identifier = request.get("id") if isinstance(request, dict) else None
+            return _failure(_plain_id(identifier), faults.invalid_request("Invalid request"))
+        response = self._respond(request)
+        return response if "id" in request else None
+
+    def _respond(self, request: dict[str, Any]) -> dict[str, Any]:
+        identifier = request.get("id")
+        try:
+            return {"jsonrpc": "2.0", "result": self._call(request), "id": identifier}
+        except RpcError as error:
+            return _failure(identifier, error)
+        except BaseException as error:
+            # broad on purpose: a bug costs one request, not the network with everything that runs on it
+            if not isinstance(error, Exception) and type(error).__module__ != _PANICS:
+                raise
+            _LOG.exception("JSON-RPC method failed: %s", request["method"])
+            return _failure(identifier, RpcError("Internal error", rpc_code=faults.INTERNAL_ERROR))
+
+    def _call(self, request: dict[str, Any]) -> Any:
+        method = METHODS.get(request["method"])
+        if method is None:
+            raise RpcError("Method not found", rpc_code=faults.METHOD_NOT_FOUND)
+        values = request.get("params")
+        if values is None:
+            values = []
+        if not isinstance(values, list):
+            raise faults.invalid_params("`params` should be an array")
+        while values and values[-1] is None:
+            values.pop()
+        _check_count(method, len(values))
+        return method.handler(self._node, Params(values))
+
+
+def _check_count(method: Method, count: int) -> None:
+    if count < method.required:
+        raise faults.invalid_params(f"`params` should have at least {method.required} argument(s)")
+    if count > method.allowed:
+        raise faults.invalid_params(
+            f"Invalid params: Expected at most {method.allowed} parameters. Got {count}"
+        )
+
+
+def _well_formed(request: dict[str, Any]) -> bool:
+    return (
+        request.get("jsonrpc") == "2.0"
+        and isinstance(request.get("method"), str)
+        and _plain_id(request.get("id")) == request.get("id")
+    )
+
+
+def _plain_id(identifier: Any) -> Any:
+    plain = isinstance(identifier, str | int) and not isinstance(identifier, bool)
+    return identifier if plain else None
+
+
+def _failure(identifier: Any, error: RpcError) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "error": faults.error_body(error), "id": identifier}
+
+
+def _encode(response: Any) -> bytes:
+    return msgspec.json.encode(response)

@@ -1,0 +1,58 @@
+"""What the methods of the JSON-RPC work on, and how they are declared."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from solders.pubkey import Pubkey
+
+from sniperforge.localnet.rpc.params import Params
+
+_FEATURE_PROGRAM: Final = Pubkey.from_string("Feature111111111111111111111111111111111111")
+
+if TYPE_CHECKING:
+    from sniperforge.localnet.faucet import Faucet
+    from sniperforge.localnet.ledger.ledger import Ledger
+
+VERSION: Final = "4.1.2"
+"""The Agave release whose runtime the SVM is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One network as the JSON-RPC sees it.
+
+    Attributes:
+        ledger: the chain.
+        faucet: where airdrops come from.
+        identity: the validator's address, base58.
+    """
+
+    ledger: Ledger
+    faucet: Faucet
+    identity: str
+
+    @property
+    def feature_set(self) -> int:
+        """A number for the runtime features there are: the head of a hash over their addresses."""
+        features = sorted(self.ledger.vm.index.by_program(_FEATURE_PROGRAM))
+        return int.from_bytes(hashlib.sha256("".join(features).encode()).digest()[:4], "little")
+
+    def answer(self, value: Any) -> dict[str, Any]:
+        """``value`` with the slot that it is as of: account state is that of the newest slot."""
+        return {"context": {"apiVersion": VERSION, "slot": self.ledger.chain.tip.slot}, "value": value}
+
+
+Handler = Callable[[Node, Params], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One JSON-RPC method: its handler, and how many parameters it needs and takes."""
+
+    handler: Handler
+    required: int
+    allowed: int

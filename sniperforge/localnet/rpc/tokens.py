@@ -1,0 +1,131 @@
+"""JSON-RPC methods about token accounts and mints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from solders.pubkey import Pubkey
+
+from sniperforge.localnet.ledger.balances import (
+    TOKEN,
+    TOKEN_2022,
+    holding_amount,
+    is_holding,
+    mint_decimals,
+)
+from sniperforge.localnet.rpc import faults
+from sniperforge.localnet.rpc.account_json import AccountFormat
+from sniperforge.localnet.rpc.accounts import check_context
+from sniperforge.localnet.rpc.node import Method, Node
+from sniperforge.localnet.rpc.params import Config, parse_address
+from sniperforge.localnet.rpc.parsed_accounts import ui_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from solders.account import Account
+
+    from sniperforge.localnet.rpc.params import Params
+
+LARGEST: Final = 20
+
+
+def _get_token_account_balance(node: Node, params: Params) -> Any:
+    key = params.address(0)
+    check_context(node, params.config(1))
+    account = node.ledger.vm.get(key)
+    if account is None:
+        raise faults.invalid_params("Invalid param: could not find account")
+    if not is_holding(account):
+        raise faults.invalid_params("Invalid param: not a Token account")
+    decimals = node.ledger.vm.index.decimals(account.data[:32])
+    return node.answer(ui_amount(holding_amount(account.data), decimals))
+
+
+def _get_token_supply(node: Node, params: Params) -> Any:
+    key = params.address(0)
+    check_context(node, params.config(1))
+    account, decimals = _mint(node, key)
+    return node.answer(ui_amount(int.from_bytes(account.data[36:44], "little"), decimals))
+
+
+def _get_token_largest_accounts(node: Node, params: Params) -> Any:
+    key = params.address(0)
+    check_context(node, params.config(1))
+    _, decimals = _mint(node, key)
+    amounts = [
+        (holding_amount(account.data), address)
+        for address, account in _existing(node, node.ledger.vm.index.by_mint(key))
+    ]
+    amounts.sort(key=lambda entry: (-entry[0], entry[1]))
+    return node.answer(
+        [{"address": address, **ui_amount(amount, decimals)} for amount, address in amounts[:LARGEST]]
+    )
+
+
+def _get_token_accounts_by_owner(node: Node, params: Params) -> Any:
+    owner = params.address(0)
+    return _token_accounts(node, params, node.ledger.vm.index.by_owner(owner), lambda _: True)
+
+
+def _get_token_accounts_by_delegate(node: Node, params: Params) -> Any:
+    delegate = bytes(params.address(0))
+    index = node.ledger.vm.index
+    return _token_accounts(
+        node,
+        params,
+        (*index.by_program(TOKEN), *index.by_program(TOKEN_2022)),
+        lambda account: account.data[72:76] == b"\1\0\0\0" and account.data[76:108] == delegate,
+    )
+
+
+def _token_accounts(
+    node: Node, params: Params, addresses: Iterable[str], wanted: Callable[[Account], bool]
+) -> Any:
+    selects, config = _selector(node, params.config(1)), params.config(2)
+    check_context(node, config)
+    form = AccountFormat(node.ledger.vm, config, "binary")
+    return node.answer(
+        [
+            {"pubkey": address, "account": form.show(address, account)}
+            for address, account in _existing(node, addresses)
+            if is_holding(account) and wanted(account) and selects(account)
+        ]
+    )
+
+
+def _selector(node: Node, choice: Config) -> Callable[[Account], bool]:
+    if choice.get("mint") is not None:
+        mint = parse_address(choice.get("mint"))
+        _mint(node, mint)
+        return lambda account: account.data[:32] == bytes(mint)
+    if choice.get("programId") is not None:
+        program = parse_address(choice.get("programId"))
+        if program not in (TOKEN, TOKEN_2022):
+            raise faults.invalid_params("Invalid param: unrecognized Token program id")
+        return lambda account: account.owner == program
+    raise faults.invalid_params("Invalid params: expected one of `mint`, `programId`.")
+
+
+def _mint(node: Node, key: Pubkey) -> tuple[Account, int]:
+    account = node.ledger.vm.get(key)
+    if account is None:
+        raise faults.invalid_params("Invalid param: could not find mint")
+    decimals = mint_decimals(account)
+    if decimals is None:
+        raise faults.invalid_params("Invalid param: not a Token mint")
+    return account, decimals
+
+
+def _existing(node: Node, addresses: Iterable[str]) -> list[tuple[str, Account]]:
+    found = ((address, node.ledger.vm.get(Pubkey.from_string(address))) for address in addresses)
+    return [(address, account) for address, account in found if account is not None]
+
+
+METHODS: Final = {
+    "getTokenAccountBalance": Method(_get_token_account_balance, 1, 2),
+    "getTokenSupply": Method(_get_token_supply, 1, 2),
+    "getTokenLargestAccounts": Method(_get_token_largest_accounts, 1, 2),
+    "getTokenAccountsByOwner": Method(_get_token_accounts_by_owner, 2, 3),
+    "getTokenAccountsByDelegate": Method(_get_token_accounts_by_delegate, 2, 3),
+}
