@@ -58,12 +58,14 @@ def crash(error: Exception, command: str | None, options: Options) -> int:
     """Write a bug's traceback to the log and say where that is; ``-v`` shows it too."""
     import traceback
 
-    text = "".join(traceback.format_exception(error))
+    from sniperforge.config.masking import mask_secrets
+
+    text = mask_secrets("".join(traceback.format_exception(error)))
     log = _record(text, command, options)
     where = f"the traceback is in {log}" if log else "the log could not be written; -v shows the traceback"
     if options.verbose:
         note(text)
-    message = f"internal error: {type(error).__name__}: {error}; {where}"
+    message = f"internal error: {type(error).__name__}: {mask_secrets(str(error))}; {where}"
     details = {"log": None if log is None else str(log)}
     hint = "please report it with that traceback"
     return fail(SniperForgeError(message, hint=hint, details=details), command, options)
@@ -101,7 +103,6 @@ def _record(text: str, command: str | None, options: Options) -> Path | None:
     from datetime import UTC, datetime
 
     from sniperforge.cli.settings import load_settings
-    from sniperforge.config.masking import mask_url
 
     now = datetime.now(UTC)
     line = {
@@ -110,7 +111,7 @@ def _record(text: str, command: str | None, options: Options) -> Path | None:
         "event": "crash",
         "command": command,
         "pid": os.getpid(),
-        "exception": mask_url(text),
+        "exception": text,
     }
     try:
         folder = load_settings(options).logs_dir

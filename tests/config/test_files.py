@@ -9,9 +9,7 @@ from sniperforge.config.load import Settings, load
 from sniperforge.config.packaged import default_files
 from sniperforge.errors import ConfigError, StorageError
 
-SECRET_NETWORK = (
-    'chain = "mainnet"\nrpc_url = "https://h/?k=${RPC_KEY}"\nws_url = "${WS}"\nread_urls = ["https://i/${RPC_KEY}"]\n'
-)
+SECRET_NETWORK = 'chain = "mainnet"\nrpc_url = "https://h/?k=${RPC_KEY}"\nws_url = "${WS}"\nread_urls = ["https://i/${RPC_KEY}"]\n'
 
 
 @pytest.fixture
