@@ -1,0 +1,216 @@
+"""When a position is left, to the unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sniperforge.orders.exit_policy import ExitPolicy
+from sniperforge.orders.exits import ExitReason, PositionView, Urgency, decide_exit, next_peak
+
+ALL = ExitPolicy(
+    take_profit_percent=Decimal(50),
+    stop_loss_percent=Decimal(20),
+    trailing_percent=Decimal(10),
+    trailing_activation_percent=Decimal(30),
+    max_hold_seconds=60,
+    liquidity_drop_percent=Decimal(40),
+)
+
+
+def view(**fields: Any) -> PositionView:
+    """A position of 1000 lamports, ten seconds old, at its cost."""
+    start: dict[str, Any] = {
+        "cost_lamports": 1_000,
+        "exit_value_lamports": 1_000,
+        "peak_value_lamports": 1_000,
+        "opened_at": 100.0,
+        "now": 110.0,
+        "entry_liquidity": 500,
+        "liquidity": 500,
+    }
+    return PositionView(**{**start, **fields})
+
+
+def reason(policy: ExitPolicy, position: PositionView) -> ExitReason | None:
+    """Why the position is left, if it is."""
+    found = decide_exit(policy, position)
+    return None if found is None else found.reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, None),
+        ({"exit_value_lamports": 1_499, "peak_value_lamports": 1_499}, None),
+        ({"exit_value_lamports": 1_500, "peak_value_lamports": 1_500}, ExitReason.TAKE_PROFIT),
+        ({"exit_value_lamports": 801}, None),
+        ({"exit_value_lamports": 800}, ExitReason.STOP_LOSS),
+        ({"exit_value_lamports": 0}, ExitReason.STOP_LOSS),
+        ({"exit_value_lamports": 1_170, "peak_value_lamports": 1_299}, None),
+        ({"exit_value_lamports": 1_171, "peak_value_lamports": 1_300}, None),
+        ({"exit_value_lamports": 1_170, "peak_value_lamports": 1_300}, ExitReason.TRAILING_STOP),
+        ({"now": 159.9}, None),
+        ({"now": 160.0}, ExitReason.MAX_HOLD),
+        ({"liquidity": 301}, None),
+        ({"liquidity": 300}, ExitReason.LIQUIDITY_PULLED),
+        ({"liquidity": 0}, ExitReason.LIQUIDITY_PULLED),
+    ],
+)
+def test_each_rule_fires_on_its_limit(fields: dict[str, Any], expected: ExitReason | None) -> None:
+    """A rule holds on its limit and not one unit before."""
+    assert reason(ALL, view(**fields)) is expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected", "urgency"),
+    [
+        (
+            {"liquidity": 0, "exit_value_lamports": 0, "peak_value_lamports": 2_000, "now": 999.0},
+            ExitReason.LIQUIDITY_PULLED,
+            Urgency.URGENT,
+        ),
+        (
+            {"exit_value_lamports": 0, "peak_value_lamports": 2_000, "now": 999.0},
+            ExitReason.STOP_LOSS,
+            Urgency.URGENT,
+        ),
+        (
+            {"exit_value_lamports": 1_600, "peak_value_lamports": 2_000, "now": 999.0},
+            ExitReason.TRAILING_STOP,
+            Urgency.URGENT,
+        ),
+        (
+            {"exit_value_lamports": 2_000, "peak_value_lamports": 2_000, "now": 999.0},
+            ExitReason.TAKE_PROFIT,
+            Urgency.NORMAL,
+        ),
+        ({"now": 999.0}, ExitReason.MAX_HOLD, Urgency.NORMAL),
+    ],
+)
+def test_precedence(fields: dict[str, Any], expected: ExitReason, urgency: Urgency) -> None:
+    """Of several rules that hold, the one that loses most by waiting is named."""
+    found = decide_exit(ALL, view(**fields))
+    assert found is not None
+    assert (found.reason, found.urgency) == (expected, urgency)
+
+
+def test_decision_carries_numbers_and_text() -> None:
+    """The journal can say what was compared."""
+    found = decide_exit(ALL, view(exit_value_lamports=700))
+    assert found is not None
+    assert found.numbers == {"exit_value_lamports": 700, "cost_lamports": 1_000}
+    assert found.text == "worth 0.0000007 SOL, at least 20 % below the cost of 0.000001 SOL"
+
+
+def test_unknown_price_leaves_time_and_liquidity() -> None:
+    """Without a price no price rule fires, the other two still do."""
+    blind = {"exit_value_lamports": None, "peak_value_lamports": 10**9}
+    assert reason(ALL, view(**blind)) is None
+    assert reason(ALL, view(**blind, now=160.0)) is ExitReason.MAX_HOLD
+    assert reason(ALL, view(**blind, liquidity=10)) is ExitReason.LIQUIDITY_PULLED
+
+
+@pytest.mark.parametrize("fields", [{"entry_liquidity": None}, {"liquidity": None}, {"entry_liquidity": 0}])
+def test_unknown_liquidity_pulls_nothing(fields: dict[str, Any]) -> None:
+    """The liquidity rule needs both amounts."""
+    assert reason(ALL, view(**{"liquidity": 0, **fields})) is None
+
+
+def test_a_position_without_cost_has_no_gain_or_loss() -> None:
+    """Tokens that cost nothing are left by trailing and time only."""
+    assert reason(ALL, view(cost_lamports=0, exit_value_lamports=5, peak_value_lamports=5)) is None
+    fallen = view(cost_lamports=0, exit_value_lamports=1, peak_value_lamports=5)
+    assert reason(ALL, fallen) is ExitReason.TRAILING_STOP
+
+
+def test_no_rules_keep_for_ever() -> None:
+    """An empty policy never leaves."""
+    position = view(exit_value_lamports=0, liquidity=0, now=1e12)
+    assert decide_exit(ExitPolicy(), position) is None
+
+
+percent = st.decimals("0.01", 100, places=2)
+money = st.integers(1, 10**19)
+
+
+@given(percent, money, money)
+@example(Decimal("33.33"), 3 * 10**18 + 1, 2 * 10**18)
+def test_stop_loss_is_the_exact_inequality(limit: Decimal, cost: int, value: int) -> None:
+    """It fires exactly when value <= cost * (1 - limit)."""
+    position = view(cost_lamports=cost, exit_value_lamports=value)
+    fires = value <= cost * (1 - Fraction(limit) / 100)
+    assert (decide_exit(ExitPolicy(stop_loss_percent=limit), position) is not None) == fires
+
+
+@given(st.decimals("0.01", 10**6, places=2), money, money)
+def test_take_profit_is_the_exact_inequality(limit: Decimal, cost: int, value: int) -> None:
+    """It fires exactly when value >= cost * (1 + limit)."""
+    position = view(cost_lamports=cost, exit_value_lamports=value)
+    fires = value >= cost * (1 + Fraction(limit) / 100)
+    assert (decide_exit(ExitPolicy(take_profit_percent=limit), position) is not None) == fires
+
+
+@given(percent, st.decimals(0, 500, places=2), money, money, money)
+def test_trailing_is_the_exact_inequality(
+    limit: Decimal, activation: Decimal, cost: int, peak: int, value: int
+) -> None:
+    """It fires exactly when the peak was high enough and value <= peak * (1 - limit)."""
+    policy = ExitPolicy(trailing_percent=limit, trailing_activation_percent=activation)
+    position = view(cost_lamports=cost, exit_value_lamports=value, peak_value_lamports=peak)
+    active = peak >= cost * (1 + Fraction(activation) / 100)
+    fires = active and value <= peak * (1 - Fraction(limit) / 100)
+    assert (decide_exit(policy, position) is not None) == fires
+
+
+@given(percent, money, st.integers(0, 10**19))
+def test_liquidity_is_the_exact_inequality(limit: Decimal, before: int, now: int) -> None:
+    """It fires exactly when the quote side fell by at least the limit."""
+    position = view(entry_liquidity=before, liquidity=now)
+    fires = before - now >= before * Fraction(limit) / 100
+    assert (decide_exit(ExitPolicy(liquidity_drop_percent=limit), position) is not None) == fires
+
+
+@given(st.integers(1, 10**6), st.floats(0, 1e9), st.floats(0, 1e9))
+def test_hold_is_the_exact_inequality(limit: int, opened_at: float, now: float) -> None:
+    """It fires exactly when the time held reaches the limit."""
+    position = view(opened_at=opened_at, now=now)
+    fires = now - opened_at >= limit
+    assert (decide_exit(ExitPolicy(max_hold_seconds=limit), position) is not None) == fires
+
+
+@given(money, st.lists(st.none() | st.integers(0, 10**19)))
+def test_the_peak_never_falls(first: int, values: list[int | None]) -> None:
+    """Over any prices, unknown ones included, it is the highest so far."""
+    peak = first
+    for value in values:
+        later = next_peak(peak, value)
+        assert later >= peak
+        peak = later
+    assert peak == max([first, *(value for value in values if value is not None)])
+
+
+@given(st.lists(st.integers(0, 5_000), min_size=1, max_size=40))
+def test_trailing_guards_a_price_path(values: list[int]) -> None:
+    """Followed step by step, the trailing stop leaves at the first fall of 10 % from an active peak."""
+    policy = ExitPolicy(trailing_percent=Decimal(10), trailing_activation_percent=Decimal(30))
+    peak, left = 0, None
+    for step, value in enumerate(values):
+        peak = next_peak(peak, value)
+        if decide_exit(policy, view(exit_value_lamports=value, peak_value_lamports=peak)) is not None:
+            left = step
+            break
+    expected = next(
+        (
+            step
+            for step, value in enumerate(values)
+            if max(values[: step + 1]) >= 1_300 and value * 10 <= max(values[: step + 1]) * 9
+        ),
+        None,
+    )
+    assert left == expected
