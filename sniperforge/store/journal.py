@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sniperforge.domain.lifecycle import TxEvent, TxState, advance
 from sniperforge.domain.trade import Attempt, Fill, Intent, IntentKind, Position, PositionState
+from sniperforge.errors import NotFoundError
 from sniperforge.store.database import Database
 from sniperforge.store.journal_reader import JournalReader
 from sniperforge.store.rows import position_of
@@ -18,6 +19,8 @@ from sniperforge.store.rows import position_of
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
+
+_INTEGER_MAX = 2**63 - 1  # of SQLite
 
 
 class Journal(JournalReader):
@@ -56,12 +59,11 @@ class Journal(JournalReader):
                     intent.pool,
                     intent.dex,
                     intent.max_spend,
-                    # A token amount may pass SQLite's signed 64 bits; facts keep the exact one.
-                    min(intent.amount_in, 2**63 - 1),
+                    str(intent.amount_in),
                     intent.position_id,
                     intent.client_key,
                     intent.reason,
-                    json.dumps({**intent.facts, "amount_in": str(intent.amount_in)}),
+                    json.dumps(dict(intent.facts)),
                     intent.created_at,
                 ),
             )
@@ -75,18 +77,17 @@ class Journal(JournalReader):
         """Book a landed transaction: its state, its fill, its position and its intent, in one commit.
 
         Booking the same signature again changes nothing.
+
+        Raises:
+            NotFoundError: no intent of this journal made the transaction.
+            IllegalTransitionError: it was proved dead before; nothing was booked.
         """
         with self._db.transaction() as connection:
-            state = _state_of(connection, fill.settlement.signature)
-            if state is not TxState.SUBMITTED:
-                return
-            _set_state(connection, fill.settlement.signature, advance(state, event), fill)
-            _insert_fill(connection, fill)
-            _apply_to_position(connection, fill)
-            _settle(connection, fill.intent_id, fill.booked_at, event.value)
+            if _land(connection, fill, event):
+                _apply_to_position(connection, fill)
 
     def mark_dead(self, signature: str, at: float) -> None:
-        """Record the proof that a transaction can never land."""
+        """Record the proof that a transaction can never land; one that has landed stays as it is."""
         with self._db.transaction() as connection:
             state = _state_of(connection, signature)
             if state is TxState.SUBMITTED:
@@ -106,22 +107,17 @@ class Journal(JournalReader):
     # -- positions -----------------------------------------------------------------------------------------
 
     def open_position(self, position: Position, fill: Fill) -> None:
-        """Book a buy's fill together with the position it opened, in one commit."""
+        """Book a buy's fill together with the position it opened, in one commit. Raises like :meth:`book`."""
         with self._db.transaction() as connection:
-            state = _state_of(connection, fill.settlement.signature)
-            if state is not TxState.SUBMITTED:
-                return
-            _set_state(connection, fill.settlement.signature, advance(state, TxEvent.LANDED), fill)
-            _insert_position(connection, position)
-            _insert_fill(connection, fill)
-            _settle(connection, fill.intent_id, fill.booked_at, TxEvent.LANDED.value)
+            if _land(connection, fill, TxEvent.LANDED):
+                _insert_position(connection, position)
 
     def set_position_state(self, position_id: str, state: PositionState, note: str, at: float) -> None:
-        """Move a position; a closed or worthless one gets its closing time."""
+        """Move a held position; one that ended stays ended, and gets its closing time when it ends."""
         ended = at if state in (PositionState.CLOSED, PositionState.WORTHLESS) else None
         with self._db.transaction() as connection:
             connection.execute(
-                "UPDATE positions SET state = ?, note = ?, closed_at = ? WHERE id = ?",
+                "UPDATE positions SET state = ?, note = ?, closed_at = ? WHERE id = ? AND closed_at IS NULL",
                 (state, note, ended, position_id),
             )
 
@@ -129,7 +125,8 @@ class Journal(JournalReader):
         """Remember the best exit value seen, so that a trailing exit survives a restart."""
         with self._db.transaction() as connection:
             connection.execute(
-                "UPDATE positions SET peak_value = max(peak_value, ?) WHERE id = ?", (value, position_id)
+                "UPDATE positions SET peak_value = max(peak_value, ?) WHERE id = ?",
+                (min(value, _INTEGER_MAX), position_id),
             )
 
     def count_exit_attempt(self, position_id: str, note: str) -> None:
@@ -170,7 +167,7 @@ def _insert_attempt(connection: sqlite3.Connection, attempt: Attempt) -> None:
             attempt.number,
             attempt.raw,
             attempt.last_valid_height,
-            min(attempt.min_out, 2**63 - 1),
+            str(attempt.min_out),
             attempt.state,
             attempt.created_at,
         ),
@@ -179,12 +176,26 @@ def _insert_attempt(connection: sqlite3.Connection, attempt: Attempt) -> None:
 
 def _begin_exit(connection: sqlite3.Connection, position_id: str, note: str) -> None:
     connection.execute(
-        "UPDATE positions SET state = ?, note = ? WHERE id = ?", (PositionState.EXITING, note, position_id)
+        "UPDATE positions SET state = ?, note = ? WHERE id = ? AND closed_at IS NULL",
+        (PositionState.EXITING, note, position_id),
     )
+
+
+def _land(connection: sqlite3.Connection, fill: Fill, event: TxEvent) -> bool:
+    """The transaction's state, its fill and its intent; false when they were booked before."""
+    signature = fill.settlement.signature
+    if connection.execute("SELECT 1 FROM fills WHERE signature = ?", (signature,)).fetchone():
+        return False
+    _set_state(connection, signature, advance(_state_of(connection, signature), event), fill)
+    _insert_fill(connection, fill)
+    _settle(connection, fill.intent_id, fill.booked_at, event.value)
+    return True
 
 
 def _state_of(connection: sqlite3.Connection, signature: str) -> TxState:
     row = connection.execute("SELECT state FROM transactions WHERE signature = ?", (signature,)).fetchone()
+    if row is None:
+        raise NotFoundError(f"no transaction {signature} in the journal")
     return TxState(row["state"])
 
 
@@ -269,26 +280,31 @@ def _insert_position(connection: sqlite3.Connection, position: Position) -> None
 
 
 def _apply_to_position(connection: sqlite3.Connection, fill: Fill) -> None:
-    """A sale takes tokens and adds proceeds; what landed adds its fees; a closed account returns rent."""
-    if fill.position_id is None:
-        return
+    """A buy adds tokens and cost, a sale takes tokens and adds proceeds, whatever lands adds fees and rent.
+
+    The sums stay those of the position's fills, so that its result is theirs to the lamport.
+    """
     row = connection.execute("SELECT * FROM positions WHERE id = ?", (fill.position_id,)).fetchone()
+    if row is None:
+        return
     position = position_of(row)
     done = fill.settlement
+    buys = fill.kind is IntentKind.BUY
     raw = position.raw + (fill.token_delta if done.err is None else 0)
-    proceeds = position.proceeds + (done.trade if fill.kind is IntentKind.SELL else 0)
     sold_out = fill.kind is IntentKind.SELL and done.err is None and raw <= 0
-    state = PositionState.CLOSED if sold_out else position.state
+    ended_at = fill.booked_at if sold_out and position.closed_at is None else position.closed_at
     connection.execute(
-        "UPDATE positions SET raw = ?, proceeds = ?, fees = fees + ?, rent = rent + ?, state = ?,"
-        " closed_at = ? WHERE id = ?",
+        "UPDATE positions SET raw = ?, cost = cost - ?, proceeds = proceeds + ?, fees = fees + ?,"
+        " rent = rent + ?, state = ?, closed_at = ? WHERE id = ?",
         (
+            # More may be sold than was bought here: tokens that came from elsewhere are not owed back.
             str(max(raw, 0)),
-            proceeds,
+            done.trade if buys else 0,
+            0 if buys else done.trade,
             done.fee + done.tip,
             done.rent_paid - done.rent_returned,
-            state,
-            fill.booked_at if sold_out else position.closed_at,
+            PositionState.CLOSED if sold_out else position.state,
+            ended_at,
             position.id,
         ),
     )

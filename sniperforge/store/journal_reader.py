@@ -56,7 +56,7 @@ class JournalReader:
     def unresolved(self) -> list[tuple[Intent, Attempt]]:
         """Transactions whose outcome is not known yet, with their intents, oldest first."""
         rows = self._db.rows(
-            f"SELECT * FROM transactions WHERE state IN ({_UNRESOLVED_SQL}) ORDER BY created_at"  # noqa: S608
+            f"SELECT * FROM transactions WHERE state IN ({_UNRESOLVED_SQL}) ORDER BY created_at, rowid"  # noqa: S608
         )
         found = [(self.intent(row["intent_id"]), attempt_of(row)) for row in rows]
         return [(intent, attempt) for intent, attempt in found if intent is not None]
@@ -99,7 +99,7 @@ class JournalReader:
     def fills(self, *, since: float = 0.0, limit: int = -1) -> list[Fill]:
         """Booked fills, oldest first, rejected ones (with their fees) included."""
         rows = self._db.rows(
-            "SELECT * FROM fills WHERE booked_at >= ? ORDER BY slot, booked_at LIMIT ?", since, limit
+            "SELECT * FROM fills WHERE booked_at >= ? ORDER BY slot, booked_at, rowid LIMIT ?", since, limit
         )
         return [fill_of(row) for row in rows]
 
@@ -112,7 +112,7 @@ class JournalReader:
         """Positions in the given states, oldest first."""
         marks = ",".join("?" for _ in states)
         rows = self._db.rows(
-            f"SELECT * FROM positions WHERE state IN ({marks}) ORDER BY opened_at",  # noqa: S608
+            f"SELECT * FROM positions WHERE state IN ({marks}) ORDER BY opened_at, rowid",  # noqa: S608
             *states,
         )
         return [position_of(row) for row in rows]
@@ -135,15 +135,28 @@ class JournalReader:
     def held_mint(self, mint: str) -> Position | None:
         """The held position of a mint, if any."""
         row = self._db.row(
-            f"SELECT * FROM positions WHERE mint = ? AND state IN ({_HELD_SQL}) ORDER BY opened_at",  # noqa: S608
+            f"SELECT * FROM positions WHERE mint = ? AND state IN ({_HELD_SQL}) ORDER BY opened_at, rowid",  # noqa: S608
             mint,
         )
         return None if row is None else position_of(row)
 
     def realized_since(self, since: float) -> int:
-        """Lamports won or lost by positions closed, or written off, since a time."""
+        """Lamports won or lost since a time, net of everything, what failed included.
+
+        Counts positions that were closed or written off, and what intents without a position cost: refused
+        buys, transfers' fees. What a transfer moved is no loss, and what a sale of tokens bought elsewhere
+        brought is no gain.
+        """
         rows = self._db.rows("SELECT * FROM positions WHERE closed_at >= ?", since)
-        return sum(position_of(row).realized_pnl for row in rows)
+        apart = self._db.row(
+            "SELECT coalesce(sum(iif(kind = 'buy', trade, 0) - fee - tip - rent_paid + rent_returned), 0)"
+            " AS won FROM fills WHERE booked_at >= ? AND (position_id IS NULL"
+            " OR position_id NOT IN (SELECT id FROM positions))",
+            since,
+        )
+        return sum(position_of(row).realized_pnl for row in rows) + (
+            0 if apart is None else int(apart["won"])
+        )
 
     def foreign_delta(self) -> int:
         """Lamports that others moved into (positive) or out of the wallet."""

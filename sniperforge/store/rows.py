@@ -32,7 +32,6 @@ def intent_of(row: sqlite3.Row | None) -> Intent | None:
     """A row of ``intents``; ``None`` stays ``None``."""
     if row is None:
         return None
-    facts = json.loads(row["facts"])
     return Intent(
         id=row["id"],
         kind=IntentKind(row["kind"]),
@@ -41,12 +40,12 @@ def intent_of(row: sqlite3.Row | None) -> Intent | None:
         pool=row["pool"],
         dex=row["dex"],
         max_spend=row["max_spend"],
-        amount_in=int(facts.pop("amount_in")),
+        amount_in=int(row["amount_in"]),
         created_at=row["created_at"],
         position_id=row["position_id"],
         client_key=row["client_key"],
         reason=row["reason"],
-        facts=facts,
+        facts=json.loads(row["facts"]),
     )
 
 
@@ -62,7 +61,7 @@ def attempt_of(row: sqlite3.Row) -> Attempt:
         created_at=row["created_at"],
         slot=row["slot"],
         err=row["err"],
-        min_out=row["min_out"],
+        min_out=int(row["min_out"]),
     )
 
 
@@ -75,7 +74,7 @@ def fill_of(row: sqlite3.Row) -> Fill:
         block_time=row["block_time"],
         lamports_delta=row["lamports_delta"],
         wsol_delta=row["wsol_delta"],
-        token_deltas={row["mint"]: token_delta} if row["mint"] else {},
+        token_deltas={row["mint"]: token_delta} if token_delta else {},
         fee=row["fee"],
         tip=row["tip"],
         rent_paid=row["rent_paid"],

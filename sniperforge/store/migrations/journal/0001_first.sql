@@ -1,4 +1,5 @@
--- The journal of one wallet on one chain. Amounts are raw integers, lamports unless named otherwise.
+-- The journal of one wallet on one chain. Amounts are lamports; token amounts are TEXT, because a u64 does
+-- not fit SQLite's signed integer.
 CREATE TABLE intents (
     id           TEXT PRIMARY KEY,
     kind         TEXT NOT NULL,
@@ -7,7 +8,7 @@ CREATE TABLE intents (
     pool         TEXT NOT NULL,
     dex          TEXT NOT NULL,
     max_spend    INTEGER NOT NULL CHECK (max_spend >= 0),
-    amount_in    INTEGER NOT NULL CHECK (amount_in >= 0),
+    amount_in    TEXT NOT NULL,
     position_id  TEXT,
     client_key   TEXT UNIQUE,
     reason       TEXT NOT NULL DEFAULT '',
@@ -24,7 +25,7 @@ CREATE TABLE transactions (
     number             INTEGER NOT NULL,
     raw                BLOB NOT NULL,
     last_valid_height  INTEGER NOT NULL,
-    min_out            INTEGER NOT NULL DEFAULT 0,
+    min_out            TEXT NOT NULL DEFAULT '0',
     state              TEXT NOT NULL,
     slot               INTEGER,
     err                TEXT,
@@ -60,7 +61,6 @@ CREATE TABLE fills (
 CREATE INDEX fills_booked ON fills (booked_at);
 CREATE INDEX fills_position ON fills (position_id);
 
--- Token amounts are TEXT: a u64 does not fit SQLite's signed integer.
 CREATE TABLE positions (
     id               TEXT PRIMARY KEY,
     mint             TEXT NOT NULL,
