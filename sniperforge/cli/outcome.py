@@ -103,6 +103,7 @@ def _record(text: str, command: str | None, options: Options) -> Path | None:
     from datetime import UTC, datetime
 
     from sniperforge.cli.settings import load_settings
+    from sniperforge.files import append_line, make_folder
 
     now = datetime.now(UTC)
     line = {
@@ -115,13 +116,9 @@ def _record(text: str, command: str | None, options: Options) -> Path | None:
     }
     try:
         folder = load_settings(options).logs_dir
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         path = folder / f"sniperforge.log.{now:%Y-%m-%d}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, json.dumps(line).encode() + b"\n")
-        finally:
-            os.close(descriptor)
-    except (OSError, SniperForgeError):
+        append_line(path, json.dumps(line))
+    except SniperForgeError:
         return None
     return path

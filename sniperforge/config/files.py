@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +9,8 @@ from sniperforge.config.load import load_bot, load_network
 from sniperforge.config.lp_sniper import LpSniperConfig
 from sniperforge.config.masking import MASK, mask_url
 from sniperforge.config.packaged import default_files, default_text, file_names
-from sniperforge.errors import ConfigError, StorageError
+from sniperforge.errors import ConfigError
+from sniperforge.files import create_exclusive, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,21 +77,23 @@ def write_defaults(folder: Path) -> list[Path]:
         StorageError: the folder cannot be written.
     """
     targets = {folder / name: default_text(name) or "" for name in default_files()}
-    if present := [str(path) for path in targets if path.exists()]:
-        raise ConfigError(
-            f"{present[0]} exists already; nothing was written",
-            hint="move it away first, or name another folder",
-            details={"files": present},
-        )
-    try:
-        for path, text in targets.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with open(path, "x", encoding="utf-8") as file:  # noqa: PTH123 - "x" refuses a file made meanwhile
-                file.write(text)
-                os.fsync(file.fileno())
-    except OSError as error:
-        raise StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}") from None
+    if present := [path for path in targets if path.exists()]:
+        raise _exists_error(present[0], "nothing was written")
+    for path, text in targets.items():
+        make_folder(path.parent, mode=0o755)
+        try:
+            create_exclusive(path, text, mode=0o644)
+        except FileExistsError:
+            raise _exists_error(path, "another process made it meanwhile") from None
     return list(targets)
+
+
+def _exists_error(path: Path, consequence: str) -> ConfigError:
+    return ConfigError(
+        f"{path} exists already; {consequence}",
+        hint="move it away first, or name another folder",
+        details={"file": str(path)},
+    )
 
 
 def _checked_network(settings: Settings, name: str) -> CheckedFile:

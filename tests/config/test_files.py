@@ -81,8 +81,17 @@ def test_defaults_are_written_once(tmp_path: Path) -> None:
     assert written[0].read_text() == "mine"
 
 
+def test_a_file_made_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the write another process may win; its file stays."""
+    (tmp_path / "sniperforge.toml").write_text("theirs")
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    with pytest.raises(ConfigError, match="meanwhile"):
+        write_defaults(tmp_path)
+    assert (tmp_path / "sniperforge.toml").read_text() == "theirs"
+
+
 def test_a_folder_that_cannot_be_written_is_a_storage_error(tmp_path: Path) -> None:
     """A file in the way of the folder is said, not a traceback."""
     (tmp_path / "configs").write_text("")
-    with pytest.raises(StorageError, match="cannot be written"):
+    with pytest.raises(StorageError, match="cannot create the folder"):
         write_defaults(tmp_path / "configs")
