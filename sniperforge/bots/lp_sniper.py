@@ -20,7 +20,7 @@ from sniperforge.plugin import (
 if TYPE_CHECKING:
     from sniperforge.plugin import BotContext
 
-RECHECK_PAUSE_SECONDS: Final = 0.5
+RECHECK_PAUSE_SECONDS: Final = 0.2
 
 
 class LpSniper:

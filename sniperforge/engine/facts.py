@@ -38,6 +38,9 @@ COMMITMENT: Final = "processed"
 SOLD_BACK_PERCENT: Final = 98
 """Share of the quoted tokens that the simulated sale gives back: room for a trade in between."""
 
+OPENING_SECONDS: Final = 5
+"""How long after a pool's opening a failed simulation is put down to the chain's clock."""
+
 _SIMULATION_UNITS: Final = 600_000
 _SIMULATION_SEED: Final = "round-trip"
 _NO_BLOCKHASH: Final = "11111111111111111111111111111111"
@@ -175,6 +178,9 @@ class FactGatherer:
             unsigned_transaction(message), accounts=(ephemeral,), commitment=COMMITMENT
         )
         if simulation.err is not None:
+            if self._clock.now() < state.open_time + OPENING_SECONDS:
+                # The chain's clock may be behind ours: a refusal now says nothing about the token.
+                raise UnavailableError("swaps are not open yet, or have only just opened")
             return RoundTrip(spent=spend, received=0, error=_program_error(simulation.err, simulation.logs))
         account = simulation.accounts.get(ephemeral)
         if account is None:

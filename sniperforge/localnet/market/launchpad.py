@@ -70,8 +70,12 @@ class LaunchedToken:
 
     def create(self) -> bool:
         """Put the token and its pool on chain; whether every step landed."""
-        steps = (self._issue(), self._fund_pool(), self._let_go())
-        return all(self._landed(step) for step in steps if step)
+        # One after the other: what is let go of is what the pool gave.
+        return (
+            self._landed(self._issue(), self._mint_key)
+            and self._landed(self._fund_pool())
+            and self._let_go()
+        )
 
     def strike(self) -> str:
         """Do what the archetype does to those who bought; returns what it was, in words."""
@@ -121,14 +125,14 @@ class LaunchedToken:
             ),
         ]
 
-    def _let_go(self) -> list[Instruction]:
-        """Burn the liquidity tokens, in the slot of the creation."""
+    def _let_go(self) -> bool:
+        """Burn the liquidity tokens, in the slot of the creation, unless the archetype keeps them."""
         if self.launch.archetype.keeps_lp:
-            return []
-        return [burn(self._lp, self.pool.lp_mint, self._creator.key, self._balance(self._lp))]
+            return True
+        held = self._balance(self._lp)
+        return self._landed([burn(self._lp, self.pool.lp_mint, self._creator.key, held)])
 
-    def _landed(self, instructions: list[Instruction]) -> bool:
-        signers = (self._mint_key,) if instructions[0].accounts[-1].pubkey == self.mint else ()
+    def _landed(self, instructions: list[Instruction], *signers: Keypair) -> bool:
         record = self._creator.send(instructions, *signers, units=400_000)
         return record is not None and record.err is None
 

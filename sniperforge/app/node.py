@@ -1,0 +1,90 @@
+"""A node, identified: nothing is unlocked, read or written before its chain is known."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sniperforge.chain.clock import SystemClock
+from sniperforge.chain.retries import RetryPolicy
+from sniperforge.chain.rpc import RpcClient
+from sniperforge.config.genesis import check_chain
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sniperforge.config.load import Settings
+    from sniperforge.ports import Clock, RpcTransport
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The selected network's node and what is known of its chain.
+
+    Attributes:
+        cluster: ``mainnet``, ``devnet``, ``testnet`` or ``local-<genesis8>``.
+        mode: ``live`` or ``paper``.
+    """
+
+    settings: Settings
+    rpc: RpcClient
+    clock: Clock
+    genesis_hash: str
+    cluster: str
+    mode: str
+
+    @property
+    def folder(self) -> Path:
+        """Where this chain's and mode's state lives: one genesis and one mode, never shared."""
+        return self.settings.state_dir / self.cluster / self.mode
+
+    def journal_path(self, wallet: str) -> Path:
+        """The journal of a wallet, by address."""
+        return self.folder / "wallets" / wallet / "journal.db"
+
+    @property
+    def shared_path(self) -> Path:
+        """The record that all processes of this chain and mode share."""
+        return self.folder / "shared.db"
+
+
+@asynccontextmanager
+async def open_node(
+    settings: Settings,
+    *,
+    live: bool = False,
+    paper: bool = False,
+    transport: RpcTransport | None = None,
+    patient: bool = False,
+) -> AsyncIterator[Node]:
+    """Connect to the selected network and prove which chain it serves.
+
+    Args:
+        live, paper: the command's ``--live`` and ``--paper``.
+        transport: instead of HTTP to the configured endpoint.
+        patient: retry reads for long-running commands; a one-off command fails sooner.
+
+    Raises:
+        UnavailableError: the endpoint does not answer.
+        ConfigError: it serves another chain than the network file says.
+        RefusedError: ``--live`` on mainnet without ``live = true``.
+    """
+    mode = settings.trading_mode(live=live, paper=paper)
+    clock = SystemClock()
+    carrier = transport or _http(settings)
+    rpc = RpcClient(carrier, clock, retry=RetryPolicy() if patient else RetryPolicy(attempts=2))
+    try:
+        genesis_hash = await rpc.genesis_hash()
+        cluster = check_chain(settings.network, genesis_hash)
+        yield Node(settings, rpc, clock, genesis_hash, cluster, mode)
+    finally:
+        await carrier.aclose()
+
+
+def _http(settings: Settings) -> RpcTransport:
+    from sniperforge.chain.http_transport import HttpTransport
+
+    timeout = settings.network.request_timeout_ms / 1_000
+    return HttpTransport(settings.network.rpc_url, timeout=timeout)

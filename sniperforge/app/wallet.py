@@ -1,0 +1,57 @@
+"""Which wallet a command means, and how it is unlocked."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from sniperforge.errors import NotFoundError
+from sniperforge.wallets.directory import WalletDirectory, unlock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sniperforge.config.load import Settings
+    from sniperforge.wallets.directory import WalletEntry
+    from sniperforge.wallets.secret import SecretText
+    from sniperforge.wallets.signer import KeypairSigner
+
+
+DEFAULT_NAME = "default"
+"""In the configuration: whatever wallet the folder of wallets calls its default."""
+
+
+def wallet_directory(settings: Settings) -> WalletDirectory:
+    """The configured folder of wallets."""
+    return WalletDirectory(settings.wallets_dir, now=time.time)
+
+
+def wallet_entry(settings: Settings) -> WalletEntry:
+    """The wallet selected by ``--wallet``, the environment or the configuration.
+
+    On localnet and devnet the default wallet is made when it is missing, unless
+    ``wallets.auto_generate`` is off: its key is plain, for play money only.
+
+    Raises:
+        NotFoundError: no such wallet.
+        ConfigError: its file is malformed.
+    """
+    directory, name = wallet_directory(settings), settings.config.wallet
+    if name != DEFAULT_NAME:
+        return directory.find(name)
+    try:
+        return directory.default()
+    except NotFoundError:
+        if settings.config.wallets.auto_generate and settings.network.chain in ("localnet", "devnet"):
+            return directory.auto_generate()
+        raise
+
+
+def open_signer(entry: WalletEntry, password: Callable[[], SecretText]) -> KeypairSigner:
+    """Unlock; asks for a password only when the file is encrypted.
+
+    Raises:
+        ConfigError: wrong password or malformed file.
+        UsageError: a password is needed and nobody can be asked.
+    """
+    return unlock(entry, password)
