@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from sniperforge.coordination.wallet_lock import Holder
     from sniperforge.ports import Clock
 
-POLL_SECONDS: Final = 0.01
+CLIENT_POLL_SECONDS: Final = 0.01
+SERVER_POLL_SECONDS: Final = 0.02
 TROUBLE_SECONDS: Final = 1.0
 _ERRORS: Final = {
     kind.code: kind
@@ -109,7 +110,7 @@ class InboxClient:
         deadline = self._clock.monotonic() + seconds
         state, answer = table.read(request_id)
         while state not in SETTLED and self._clock.monotonic() < deadline:
-            await self._clock.sleep(POLL_SECONDS)
+            await self._clock.sleep(CLIENT_POLL_SECONDS)
             if table.changed():
                 state, answer = table.read(request_id)
         return table.read(request_id) if state not in SETTLED else (state, answer)
@@ -146,7 +147,7 @@ class InboxServer:
         self.leftovers = self._table.clean(clock.now())
 
     async def requests(
-        self, *, on_trouble: Callable[[StorageError], None], poll_seconds: float = POLL_SECONDS
+        self, *, on_trouble: Callable[[StorageError], None], poll_seconds: float = SERVER_POLL_SECONDS
     ) -> AsyncIterator[Request]:
         """Requests as they come, each claimed for this process, until cancelled.
 

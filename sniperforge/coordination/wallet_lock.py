@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _TEXT_LIMIT = 64 * 1024
 _PATIENCE_SECONDS = 0.25
+_GRACE_SECONDS = 0.1
 _RETRY_SECONDS = 0.005
 
 
@@ -98,7 +99,8 @@ class WalletLock:
     def acquire(cls, path: Path, holder: Holder) -> Self:
         """Take the lock at ``path``, or tell who has it.
 
-        Waits at most a quarter of a second, and only while the present holder has not written its name yet.
+        Waits a tenth of a second for a holder that is just being killed, and a quarter for one that has not
+        written its name yet.
 
         Raises:
             WalletBusyError: another process holds it; ``details`` has ``bot, pid, host, since, folder``.
@@ -106,9 +108,10 @@ class WalletLock:
         """
         make_folder(path.parent)
         refuse_network_filesystem(path)
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        started = time.monotonic()
         while (descriptor := _try_lock(path)) is None:
-            if (other := read_holder(path)) is not None or time.monotonic() >= deadline:
+            other = read_holder(path)
+            if time.monotonic() - started >= (_GRACE_SECONDS if other else _PATIENCE_SECONDS):
                 raise busy_error(other)
             time.sleep(_RETRY_SECONDS)
         try:

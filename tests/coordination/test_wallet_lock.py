@@ -97,6 +97,14 @@ def test_kill_frees_the_lock_at_once_and_its_text_is_harmless(
         assert read_holder(path) == me()
 
 
+def test_right_after_the_kill_there_is_no_wait_to_be_done(path: Path, other: Callable[..., Other]) -> None:
+    """A script that kills the holder and starts anew in the same breath succeeds."""
+    first = other("hold", path)
+    first.line()
+    first.process.kill()
+    WalletLock.acquire(path, me()).release()
+
+
 def test_a_forked_child_does_not_keep_the_lock(path: Path, other: Callable[..., Other]) -> None:
     """The child of a killed holder lives on, and the lock is free all the same."""
     first = other("fork", path)
