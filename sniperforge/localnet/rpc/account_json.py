@@ -28,10 +28,12 @@ class AccountFormat:
         vm: to look up mints for ``jsonParsed``.
         config: the request's options: ``encoding`` and ``dataSlice``.
         default: encoding when the request names none.
+        strict: refuse accounts too large for base58; notifications show a text in place of the data.
     """
 
-    def __init__(self, vm: Vm, config: Config, default: str) -> None:
+    def __init__(self, vm: Vm, config: Config, default: str, *, strict: bool = True) -> None:
         self._vm = vm
+        self._strict = strict
         self._encoding = config.text("encoding", ENCODINGS) or default
         self._slice: DataSlice | None = config.data_slice()
 
@@ -59,17 +61,18 @@ class AccountFormat:
                 return parsed
         data = account.data if self._slice is None else self._slice.of(account.data)
         if self._encoding in {"binary", "base58"}:
-            text = _base58(data)
+            text = self._base58(data)
             return text if self._encoding == "binary" else [text, "base58"]
         if self._encoding == "base64+zstd":
             compressed = zstandard.ZstdCompressor().compress(data)
             return [base64.b64encode(compressed).decode(), "base64+zstd"]
         return [base64.b64encode(data).decode(), "base64"]
 
-
-def _base58(data: bytes) -> str:
-    if len(data) > MAX_BASE58_BYTES:
+    def _base58(self, data: bytes) -> str:
+        if len(data) <= MAX_BASE58_BYTES:
+            return base58.encode(data)
+        if not self._strict:
+            return "error: data too large for bs58 encoding"
         raise faults.invalid_request(
             "Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding."
         )
-    return base58.encode(data)

@@ -1,0 +1,1 @@
+"""PubSub as a validator speaks it: subscriptions in, notifications out, no sockets."""

@@ -1,0 +1,157 @@
+"""All subscriptions of a network: what happens on the ledger becomes notifications, at their commitment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from sniperforge.localnet.pubsub.subscription import ALL, Interest, Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from solders.account import Account
+
+    from sniperforge.localnet.ledger.chain import Block
+    from sniperforge.localnet.ledger.ledger import Change, Ledger
+    from sniperforge.localnet.ledger.profile import Commitment
+    from sniperforge.localnet.ledger.records import TransactionRecord
+    from sniperforge.localnet.pubsub.outbox import Outbox
+
+_LATER: Final[tuple[Commitment, ...]] = ("confirmed", "finalized")
+
+_Waiting = dict[int, dict[tuple[int, str], tuple[Subscription, bytes]]]
+"""By slot; then by subscription and subject, so that of several writes in a slot the last one is told."""
+
+
+class Hub:
+    """Watches one ledger and tells whoever subscribed."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._next = 1
+        self._topics: dict[tuple[str, str], dict[int, Subscription]] = {}
+        self._waiting: dict[Commitment, _Waiting] = {commitment: {} for commitment in _LATER}
+        self._root = ledger.chain.at("finalized").slot
+        ledger.on_landed.append(self._landed)
+        ledger.on_block.append(self._opened)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._topics.values()))
+
+    def subscribe(self, interest: Interest, outbox: Outbox) -> Subscription:
+        """Register ``interest``; the caller answers the client, then calls :meth:`catch_up`."""
+        subscription = Subscription(self._next, interest, outbox)
+        self._next += 1
+        self._topics.setdefault((interest.kind, interest.topic), {})[subscription.number] = subscription
+        return subscription
+
+    def catch_up(self, subscription: Subscription) -> None:
+        """Tell a signature subscription at once when its transaction has landed already."""
+        interest = subscription.interest
+        if interest.kind != "signature":
+            return
+        status = self.ledger.history.status(interest.topic)
+        if status is not None:
+            self._tell(subscription, status.slot, interest.topic, _outcome(status.slot, status.err))
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Forget ``subscription``. Safe to call twice."""
+        topic = (subscription.interest.kind, subscription.interest.topic)
+        members = self._topics.get(topic, {})
+        members.pop(subscription.number, None)
+        if not members:
+            self._topics.pop(topic, None)
+
+    def alive(self, subscription: Subscription) -> bool:
+        """Whether ``subscription`` is still registered."""
+        return subscription.number in self._topics.get(
+            (subscription.interest.kind, subscription.interest.topic), {}
+        )
+
+    def _of(self, kind: str, topic: str) -> Iterable[Subscription]:
+        return self._topics.get((kind, topic), {}).values()
+
+    # --- what happens on the ledger ---
+
+    def _landed(self, record: TransactionRecord, changes: Sequence[Change]) -> None:
+        if not self._topics:
+            return
+        for address, account in changes:
+            self._written(record.slot, address, account)
+        self._logged(record)
+        for subscription in list(self._of("signature", record.signature)):
+            if subscription.interest.received:
+                subscription.tell(_result(record.slot, "receivedSignature"))
+            outcome = _outcome(record.slot, record.err)
+            self._tell(subscription, record.slot, record.signature, outcome)
+
+    def _written(self, slot: int, address: str, account: Account) -> None:
+        for subscription in self._of("account", address):
+            form = subscription.interest.form
+            assert form is not None
+            self._tell(subscription, slot, address, _result(slot, form.show(address, account)))
+        for subscription in self._of("program", str(account.owner)):
+            interest = subscription.interest
+            assert interest.form is not None
+            if all(matches(account) for matches in interest.filters):
+                shown = {"pubkey": address, "account": interest.form.show(address, account)}
+                self._tell(subscription, slot, address, _result(slot, shown))
+
+    def _logged(self, record: TransactionRecord) -> None:
+        listeners = list(self._log_listeners(record))
+        if not listeners:
+            return
+        result = _result(
+            record.slot, {"signature": record.signature, "err": record.err, "logs": record.meta.logs()}
+        )
+        for subscription in listeners:
+            self._tell(subscription, record.slot, record.signature, result)
+
+    def _log_listeners(self, record: TransactionRecord) -> Iterator[Subscription]:
+        yield from self._of("logs", ALL)
+        for name in dict.fromkeys(record.loaded.names):
+            yield from self._of("logs", name)
+
+    def _opened(self, block: Block) -> None:
+        root = self.ledger.chain.at("finalized").slot
+        slot = msgspec.json.encode({"parent": block.parent_slot, "root": root, "slot": block.slot})
+        for subscription in self._of("slot", ALL):
+            subscription.tell(slot)
+        for commitment in _LATER:
+            self._flush(commitment)
+        if root != self._root:
+            self._root = root
+            for subscription in self._of("root", ALL):
+                subscription.tell(b"%d" % root)
+
+    # --- commitment ---
+
+    def _tell(self, subscription: Subscription, slot: int, subject: str, result: bytes) -> None:
+        commitment = subscription.interest.commitment
+        if slot <= self.ledger.chain.at(commitment).slot:
+            self._send(subscription, result)
+            return
+        waiting = self._waiting[commitment].setdefault(slot, {})
+        waiting[subscription.number, subject] = (subscription, result)
+
+    def _flush(self, commitment: Commitment) -> None:
+        reached, waiting = self.ledger.chain.at(commitment).slot, self._waiting[commitment]
+        for slot in [slot for slot in waiting if slot <= reached]:
+            for subscription, result in waiting.pop(slot).values():
+                if self.alive(subscription):
+                    self._send(subscription, result)
+
+    def _send(self, subscription: Subscription, result: bytes) -> None:
+        subscription.tell(result)
+        if subscription.interest.kind == "signature":
+            self.unsubscribe(subscription)
+
+
+def _result(slot: int, value: Any) -> bytes:
+    return msgspec.json.encode({"context": {"slot": slot}, "value": value})
+
+
+def _outcome(slot: int, err: Any) -> bytes:
+    return _result(slot, {"err": err})

@@ -1,0 +1,162 @@
+"""HTTP and WebSocket on loopback over a dispatcher and a hub. Both ports speak both protocols."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from sniperforge.errors import UnavailableError
+from sniperforge.localnet.port_holder import port_taken
+from sniperforge.localnet.pubsub.outbox import MAX_QUEUED_BYTES, Outbox
+from sniperforge.localnet.pubsub.session import Session
+
+if TYPE_CHECKING:
+    from sniperforge.localnet.pubsub.hub import Hub
+    from sniperforge.localnet.rpc.dispatcher import Dispatcher
+
+HOST: Final = "127.0.0.1"
+MAX_BODY_BYTES: Final = 1024 * 1024
+CLOSE_SECONDS: Final = 1.0
+
+_CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, GET, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+_REFUSED: Final = {"Allow": "POST, GET, OPTIONS", **_CORS}
+
+
+class Server:
+    """Listens on two loopback ports; web3.js expects PubSub one port above JSON-RPC.
+
+    Args:
+        dispatcher: answers JSON-RPC.
+        hub: keeps subscriptions.
+        queue_bytes: what may wait for one WebSocket client before it is cut.
+    """
+
+    def __init__(self, dispatcher: Dispatcher, hub: Hub, *, queue_bytes: int = MAX_QUEUED_BYTES) -> None:
+        self._dispatcher = dispatcher
+        self._hub = hub
+        self._queue_bytes = queue_bytes
+        self._sockets: dict[web.WebSocketResponse, asyncio.Transport] = {}
+        self._runner: web.ServerRunner | None = None
+        self.rpc_port = 0
+        self.ws_port = 0
+
+    async def start(self, rpc_port: int = 0, ws_port: int = 0) -> None:
+        """Open both ports; 0 takes a free one, the second right above the first where possible.
+
+        Raises:
+            UnavailableError: a port is taken; says by whom when that can be seen.
+        """
+        runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=CLOSE_SECONDS)
+        await runner.setup()
+        self._runner = runner
+        try:
+            self.rpc_port = await _listen(runner, rpc_port)
+            self.ws_port = await _listen_above(runner, ws_port, self.rpc_port)
+        except UnavailableError:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Close every connection with a close frame and free the ports; bounded. Safe to call twice."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        for site in runner.sites:
+            await site.stop()
+        async with asyncio.TaskGroup() as closing:
+            for socket, transport in self._sockets.items():
+                closing.create_task(_close(socket, transport))
+        await runner.cleanup()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "POST":
+            body = self._dispatcher.dispatch(await request.read())
+            return web.Response(body=body, content_type="application/json", headers=_CORS)
+        if request.method == "OPTIONS":
+            return web.Response(status=204, headers=_CORS)
+        if request.method == "GET" and request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self._socket(request)
+        if request.method == "GET" and request.path == "/health":
+            return web.Response(text="ok", headers=_CORS)
+        return web.Response(status=405, text="POST a JSON-RPC request\n", headers=_REFUSED)
+
+    async def _socket(self, request: web.BaseRequest) -> web.StreamResponse:
+        socket = web.WebSocketResponse(compress=False, max_msg_size=MAX_BODY_BYTES, timeout=CLOSE_SECONDS)
+        if not socket.can_prepare(request) or request.transport is None:
+            return web.Response(status=400, text="not a WebSocket handshake\n", headers=_CORS)
+        await socket.prepare(request)
+        client = _Client(request.transport, self._queue_bytes)
+        session = Session(self._hub, client.outbox)
+        self._sockets[socket] = request.transport
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                writer = tasks.create_task(client.write(socket))
+                await _read(socket, session)
+                writer.cancel()
+        finally:
+            del self._sockets[socket]
+            session.close()
+        return socket
+
+
+class _Client:
+    """The sending side of one WebSocket; a client that was cut is dropped at once, for it reads nothing."""
+
+    def __init__(self, transport: asyncio.Transport, queue_bytes: int) -> None:
+        self._transport = transport
+        self._ready = asyncio.Event()
+        self.outbox = Outbox(self._wake, queue_bytes)
+
+    def _wake(self) -> None:
+        if self.outbox.cut:
+            self._transport.abort()
+        self._ready.set()
+
+    async def write(self, socket: web.WebSocketResponse) -> None:
+        """Send what waits until the connection ends."""
+        try:
+            while not self.outbox.cut:
+                await self._ready.wait()
+                self._ready.clear()
+                while (message := self.outbox.take()) is not None:
+                    await socket.send_frame(message, WSMsgType.TEXT)
+        except ConnectionError:
+            return
+
+
+async def _read(socket: web.WebSocketResponse, session: Session) -> None:
+    async for message in socket:
+        if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
+            session.handle(message.data)
+
+
+async def _listen(runner: web.ServerRunner, port: int) -> int:
+    try:
+        await web.TCPSite(runner, HOST, port).start()
+    except OSError as error:
+        raise port_taken(HOST, port, error) from None
+    return int(runner.addresses[-1][1])
+
+
+async def _listen_above(runner: web.ServerRunner, port: int, below: int) -> int:
+    if port or below >= 65_535:
+        return await _listen(runner, port)
+    try:
+        return await _listen(runner, below + 1)
+    except UnavailableError:
+        return await _listen(runner, 0)
+
+
+async def _close(socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"the network stops")
+    except TimeoutError:
+        transport.abort()
