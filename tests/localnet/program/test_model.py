@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.localnet.program.amm_bench import Bench, Pool
 
 from sniperforge.localnet.program import instructions as amm
 from sniperforge.localnet.program.model import (
@@ -21,6 +20,7 @@ from sniperforge.localnet.program.model import (
     PoolRejectedError,
     SwapResult,
 )
+from tests.localnet.program.amm_bench import Bench, Pool
 
 if TYPE_CHECKING:
     from solders.instruction import Instruction
@@ -31,6 +31,7 @@ OPERATIONS = int(os.environ.get("SNIPERFORGE_AMM_OPERATIONS", "300"))
 ROUND = 500
 """Operations on one pool before the next one starts afresh."""
 
+PLAIN = FeeRates()
 CREATOR = FeeRates(creator=10_000)
 
 
@@ -40,7 +41,7 @@ class Kind:
 
     amounts: tuple[int, int] = (100_000_000_000, 800_000_000_000_000)
     fees: tuple[MintFee | None, MintFee | None] = (None, None)
-    rates: FeeRates = FeeRates()
+    rates: FeeRates = PLAIN
     creator_fee_on: CreatorFeeOn = CreatorFeeOn.BOTH
 
 
@@ -98,7 +99,7 @@ class Operator:
         except PoolRejectedError as refusal:
             return instruction, model, int(refusal.number)
 
-    def swap_input(self, model: PoolModel):  # type: ignore[no-untyped-def]
+    def swap_input(self, model: PoolModel):
         side = self.rng.randrange(2)
         amount = some_amount(self.rng, model.vaults[side] // 2)
         minimum = near(self.rng, self._quote(lambda: model.swap_input(side, amount)[1].received))
@@ -106,7 +107,7 @@ class Operator:
             side, amount, minimum
         )
 
-    def swap_output(self, model: PoolModel):  # type: ignore[no-untyped-def]
+    def swap_output(self, model: PoolModel):
         side = self.rng.randrange(2)
         amount = some_amount(self.rng, model.vaults[1 - side] // 2)
         maximum = near(self.rng, self._quote(lambda: model.swap_output(side, 1 << 64, amount)[1].sent)) % (
@@ -116,7 +117,7 @@ class Operator:
             side, maximum, amount
         )
 
-    def deposit(self, model: PoolModel):  # type: ignore[no-untyped-def]
+    def deposit(self, model: PoolModel):
         lp = some_amount(self.rng, model.lp_supply // 8)
 
         def need() -> tuple[int, int]:
@@ -127,13 +128,13 @@ class Operator:
         maximum = (near(self.rng, needed[0]), needed[1] + self.rng.randint(-1, 5))
         return self.pool.deposit_instruction(lp, maximum), lambda: model.deposit(lp, maximum)
 
-    def withdraw(self, model: PoolModel):  # type: ignore[no-untyped-def]
+    def withdraw(self, model: PoolModel):
         lp = min(some_amount(self.rng, model.lp_supply // 8), self.pool.balances()[2])
         minimum = (self.rng.randrange(3), 0)
         return self.pool.withdraw_instruction(lp, minimum), lambda: model.withdraw(lp, minimum)
 
     @staticmethod
-    def _quote(ask, otherwise=7):  # type: ignore[no-untyped-def]
+    def _quote(ask, otherwise=7):
         try:
             return ask()
         except PoolRejectedError:
