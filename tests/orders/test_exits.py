@@ -125,6 +125,7 @@ def test_unknown_liquidity_pulls_nothing(fields: dict[str, Any]) -> None:
 def test_a_position_without_cost_has_no_gain_or_loss() -> None:
     """Tokens that cost nothing are left by trailing and time only."""
     assert reason(ALL, view(cost_lamports=0, exit_value_lamports=5, peak_value_lamports=5)) is None
+    assert reason(ALL, view(cost_lamports=0, exit_value_lamports=0, peak_value_lamports=0)) is None
     fallen = view(cost_lamports=0, exit_value_lamports=1, peak_value_lamports=5)
     assert reason(ALL, fallen) is ExitReason.TRAILING_STOP
 

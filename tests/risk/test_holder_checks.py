@@ -73,6 +73,13 @@ def test_lp_locked(
     assert lp_locked(facts, POLICY).outcome is outcome
 
 
+@pytest.mark.parametrize("name", ["lp_pool_supply", "lp_mint_supply"])
+def test_lp_names_the_supply_that_is_missing(name: str, spoiled: Callable[..., PoolFacts]) -> None:
+    """The reason says which of the two could not be read."""
+    result = lp_locked(spoiled(**{name: None}, missing={name: "timed out"}), POLICY)
+    assert result.reason == f"{name} not known (timed out)"
+
+
 def test_lp_text_and_numbers(spoiled: Callable[..., PoolFacts]) -> None:
     """The reason gives the share and what was wanted."""
     facts = spoiled(lp_pool_supply=1_000, lp_mint_supply=877, lp_holders=())

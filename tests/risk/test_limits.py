@@ -140,7 +140,7 @@ def test_other_spending_leaves_the_reserve(kind: IntentKind) -> None:
 def test_limits_that_contradict_are_refused() -> None:
     """A negative limit, or a trade above the whole exposure, is a configuration error."""
     fields = dict.fromkeys(Limits.__dataclass_fields__, 1)
-    assert Limits(**fields).reserve_lamports == 1
+    assert Limits(**dict.fromkeys(fields, 0)).reserve_lamports == 0
     with pytest.raises(ConfigError, match="reserve_lamports is negative"):
         Limits(**{**fields, "reserve_lamports": -1})
     with pytest.raises(ConfigError, match="above max_exposure_lamports"):

@@ -83,3 +83,4 @@ def test_texts_say_the_numbers(spoiled: Callable[..., PoolFacts]) -> None:
     assert result.facts == {"quote_raw": 99, "min_raw": 100}
     soon = pool_checks.open_time(spoiled(open_time=1_003, now=1_000), POLICY)
     assert soon.reason == "opens in 3 s"
+    assert pool_checks.open_time(spoiled(open_time=1_000, now=1_000), POLICY).reason == "open"

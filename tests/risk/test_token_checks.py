@@ -101,7 +101,20 @@ def test_no_recorded_trap_is_accepted(
     spoiled: Callable[..., PoolFacts], recorded_token: Callable[[str], Mint]
 ) -> None:
     """Of all recorded mints only the clean one may be bought."""
-    names = ["spl_clean", "spl_freeze_authority", "spl_mint_authority", "t22_default_frozen", "t22_interest_bearing", "t22_metadata_pointer", "t22_mint_close_authority", "t22_non_transferable", "t22_pausable", "t22_permanent_delegate", "t22_transfer_fee_5pct", "t22_transfer_hook"]
+    names = [
+        "spl_clean",
+        "spl_freeze_authority",
+        "spl_mint_authority",
+        "t22_default_frozen",
+        "t22_interest_bearing",
+        "t22_metadata_pointer",
+        "t22_mint_close_authority",
+        "t22_non_transferable",
+        "t22_pausable",
+        "t22_permanent_delegate",
+        "t22_transfer_fee_5pct",
+        "t22_transfer_hook",
+    ]
     accepted = [
         name
         for name in names

@@ -27,6 +27,7 @@ POLICY = RiskPolicy(min_round_trip_percent=Decimal(90), max_tax_percent=Decimal(
         (None, UNKNOWN, "not simulated"),
         (RoundTrip(1_000, 0, error="custom program error: 0x11"), FAIL, "custom program error: 0x11"),
         (RoundTrip(0, 0), UNKNOWN, "spent nothing"),
+        (RoundTrip(0, 5, expected=5), UNKNOWN, "spent nothing"),
         (RoundTrip(1_000, 990, expected=0), UNKNOWN, "spent nothing"),
         (RoundTrip(1_000, 0, expected=995), FAIL, "gives back 0.00 %"),
         (RoundTrip(1_000, 899, expected=900), FAIL, "least is 90 %"),
