@@ -41,6 +41,13 @@ def test_fee_never_exceeds_amount_or_cap(fee: TransferFee, amount: int) -> None:
     assert fee.net(amount) + fee.on(amount) == amount
 
 
+def test_a_fee_of_all_needs_the_cap_on_top() -> None:
+    """At 100 % something arrives only above the cap; to deliver nothing, nothing is sent."""
+    everything = TransferFee(0, 70, 10_000)
+    assert everything.gross(5) == 75
+    assert everything.gross(0) == 0
+
+
 @given(fees, amounts)
 def test_gross_is_the_smallest_that_delivers(fee: TransferFee, net: int) -> None:
     """Sending ``gross`` delivers at least ``net``, one unit less does not."""
