@@ -21,9 +21,9 @@ _DEPTHS: Final = {str(depth): depth for depth in range(1, 65)}
 """As the runtime writes them; it never nests deeper."""
 
 _Lines = list[str] | None
-_Level = tuple[_Lines, str]
+_Level = tuple[_Lines, str | None]
 """The lines kept for a call, ``None`` when nobody asked, and the line that ends it well."""
-_BOTTOM: Final[_Level] = (None, "")
+_BOTTOM: Final[_Level] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ CREATE_POOL_FEE_ACCOUNT: Final = "DNXgeM9EiiaAbaWvwjHj9fQQLAX5ZsfHyvmYUNRAdNC8"
 """Wrapped-SOL account on mainnet that receives the fee for creating a pool."""
 
 LOCKED_LP: Final = 100
-"""LP units that the program keeps out of circulation at creation, for good."""
+"""LP units that a pool counts at creation but never mints."""
 
 
 @lru_cache(maxsize=len(PROGRAMS))

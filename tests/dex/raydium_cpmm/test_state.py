@@ -1,0 +1,403 @@
+"""Loading and quoting pools."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sniperforge.dex.raydium_cpmm import program
+from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
+from sniperforge.dex.raydium_cpmm.state import CpmmState, load_state
+from sniperforge.dex.registry import events_of
+from sniperforge.dex.transaction import parse_transaction
+from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, USDC_MINT, WSOL_MINT
+from sniperforge.domain.amounts import ceil_div
+from sniperforge.domain.chain import Account
+from sniperforge.domain.pool import EventKind, PoolEvent
+from sniperforge.errors import DecodeError, NotFoundError, RefusedError
+from sniperforge.testing.fixtures import read_recording, recordings
+from sniperforge.tokens.mint import decode_mint
+from sniperforge.tokens.transfer_fee import TransferFee
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TOKEN = "Ca4LSzcHKRB6jqFTiz2NHx7AeQtsztpyeyWfUgi1JUKX"
+EPOCH = 900
+SHARED = recordings("raydium_cpmm")
+MINTS = recordings("risk_mints")
+needs_shared = pytest.mark.skipif(
+    "account_amm_config_0" not in SHARED, reason="the shared fixtures are absent: set SNIPERFORGE_FIXTURES"
+)
+
+
+def state_of(
+    reserve_0: int,
+    reserve_1: int,
+    *,
+    mints: tuple[str, str] = (WSOL_MINT, TOKEN),
+    trade_rate: int = 2_500,
+    creator_rate: int = 0,
+    creator_fee_on: int = 0,
+    fees: tuple[TransferFee | None, TransferFee | None] = (None, None),
+) -> CpmmState:
+    """A pool with these reserves and nothing owed."""
+    pool = CpmmPool(
+        address="39cNgTyzsDdxcfrFowjEgmmH1LPpgS4cqEqE4geBu6dq",
+        program_id=program.MAINNET,
+        amm_config=SYSTEM_PROGRAM,
+        creator=SYSTEM_PROGRAM,
+        token_0_vault=SYSTEM_PROGRAM,
+        token_1_vault=SYSTEM_PROGRAM,
+        lp_mint=SYSTEM_PROGRAM,
+        token_0_mint=mints[0],
+        token_1_mint=mints[1],
+        token_0_program=TOKEN_PROGRAM,
+        token_1_program=TOKEN_2022_PROGRAM,
+        observation=SYSTEM_PROGRAM,
+        status=0,
+        lp_decimals=9,
+        decimals_0=9,
+        decimals_1=6,
+        lp_supply=0,
+        owed_0=0,
+        owed_1=0,
+        open_time=5,
+        creator_fee_on=creator_fee_on,
+        creator_fee_enabled=creator_rate > 0,
+    )
+    config = CpmmConfig(SYSTEM_PROGRAM, 0, False, trade_rate, 120_000, 40_000, creator_rate, 0)
+    return CpmmState(pool, config, reserve_0, reserve_1, *fees)
+
+
+def fee_like(withheld: int, gross: int) -> TransferFee | None:
+    """The transfer fee whose rate explains what was withheld of ``gross``."""
+    return TransferFee(0, 2**64 - 1, round(10_000 * withheld / gross)) if withheld else None
+
+
+def recorded_swaps() -> list[tuple[str, PoolEvent]]:
+    """Every swap that landed, with the file it is in."""
+    found = []
+    for name, path in SHARED.items():
+        document = read_recording(path)
+        if "result" in document:
+            events = events_of(parse_transaction(document["result"]))
+            found += [(name, event) for event in events if event.kind is EventKind.SWAP and not event.failed]
+    return found
+
+
+def state_before(event: PoolEvent) -> CpmmState:
+    """The pool as the SwapEvent says it was: reserves, fee models and transfer fees."""
+    amounts = event.amounts
+    input_is_0 = (event.facts["input_mint"] == event.quote_mint) == (event.quote_mint == WSOL_MINT)
+    fee_in = fee_like(amounts["input_transfer_fee"], amounts["amount_in"])
+    fee_out = fee_like(amounts["output_transfer_fee"], amounts["output_amount"])
+    before = (amounts["input_vault_before"], amounts["output_vault_before"])
+    mints = (event.facts["input_mint"], event.facts["output_mint"])
+    on_input = ceil_div(amounts["input_amount"] * 12_500, 10**6) - amounts.get("trade_fee", 0) == amounts.get(
+        "creator_fee", 0
+    )
+    if not input_is_0:
+        before, mints, fees = before[::-1], mints[::-1], (fee_out, fee_in)
+    else:
+        fees = (fee_in, fee_out)
+    output_only = 2 if input_is_0 else 1
+    return state_of(
+        *before,
+        mints=mints,
+        creator_rate=10_000 if amounts.get("creator_fee") else 0,
+        creator_fee_on=0 if on_input else output_only,
+        fees=fees,
+    )
+
+
+def test_quotes_equal_recorded_swaps(capsys: pytest.CaptureFixture[str]) -> None:
+    """On the recorded reserves the quote is what the chain gave, to the unit, fees included."""
+    swaps = recorded_swaps()
+    for name, event in swaps:
+        state, amounts = state_before(event), event.amounts
+        quote = state.quote(event.facts["input_mint"], amounts["amount_in"])
+        assert quote.amount_out == amounts["amount_out"], name
+        assert quote.output_mint == event.facts["output_mint"], name
+        if "trade_fee" in amounts:
+            on_input = quote.fee == amounts["trade_fee"] + amounts["creator_fee"]
+            assert on_input or quote.fee == amounts["trade_fee"], name
+    with capsys.disabled():
+        print(f"\nquotes against recorded swaps: matched {len(swaps)} of {len(swaps)}")
+    assert len(swaps) >= 3
+
+
+def account(document: dict[str, Any]) -> Account:
+    """An account of a recording."""
+    inner = document.get("account", document)
+    return Account(
+        document["pubkey"], inner["owner"], inner.get("lamports", 0), base64.b64decode(inner["data"][0])
+    )
+
+
+def wrapped_sol() -> Account:
+    """The mint of wrapped SOL."""
+    data = bytes(36) + struct.pack("<QBB", 0, 9, 1) + bytes(36)
+    return Account(WSOL_MINT, TOKEN_PROGRAM, 1, data)
+
+
+@needs_shared
+def test_a_recorded_pool_is_quoted_through_two_recorded_swaps() -> None:
+    """Accounts after a real creation give the recorded buy; the state after it gives the recorded sale."""
+    created = read_recording(SHARED["create_litesvm_spl"])
+    accounts = {found.address: found for found in map(account, created["accounts_after"].values())}
+    accounts[WSOL_MINT] = wrapped_sol()
+    pool = created["accounts_after"]["pool"]["pubkey"]
+    state = load_state(pool, accounts, epoch=EPOCH)
+    bought, sold = (
+        events_of(parse_transaction(read_recording(SHARED[name])["result"]))[0]
+        for name in ("swap_buy_litesvm", "swap_sell_litesvm")
+    )
+    assert bought.pool == sold.pool == pool == state.address
+    quote = state.quote(WSOL_MINT, bought.amounts["amount_in"])
+    assert (quote.amount_out, quote.fee) == (bought.amounts["amount_out"], bought.amounts["trade_fee"])
+    after = state.after_swap(WSOL_MINT, bought.amounts["amount_in"])
+    assert after.reserve_1 == sold.amounts["input_vault_before"]
+    assert after.reserve_0 == sold.amounts["output_vault_before"]
+    back = after.quote(sold.base_mint, sold.amounts["amount_in"])
+    assert (back.amount_out, back.fee) == (sold.amounts["amount_out"], sold.amounts["trade_fee"])
+
+
+@needs_shared
+def test_the_recorded_mainnet_pool_loads() -> None:
+    """Pool, configuration and vaults of the real SOL/USDC pool fit together; its price is near its day's."""
+    names = ("amm_config_0", "pool_state_sol_usdc", "vault_sol", "vault_usdc")
+    accounts = {
+        found.address: found
+        for found in (account(read_recording(SHARED[f"account_{name}"])["account"]) for name in names)
+    }
+    for name in ("mint_wsol_mainnet", "mint_usdc_mainnet"):
+        document = read_recording(MINTS[name])["account"]
+        mint = account({"pubkey": document.get("pubkey", WSOL_MINT if "wsol" in name else USDC_MINT), **document})
+        accounts[mint.address] = mint
+    pool = read_recording(SHARED["account_pool_state_sol_usdc"])["account"]["pubkey"]
+    state = load_state(pool, accounts, epoch=EPOCH)
+    assert (state.base_mint, state.quote_mint) == (USDC_MINT, WSOL_MINT)
+    assert state.quote_liquidity == state.vault_0 - state.pool.owed_0 == state.reserve_0
+    sol_price_usdc = float(1 / state.spot_price) * 10**3
+    assert 50 < sol_price_usdc < 500
+    assert decode_mint(accounts[USDC_MINT]).decimals == state.decimals(USDC_MINT) == 6
+
+
+def test_sides_prices_and_programs() -> None:
+    """Base, quote, exact price and liquidity follow from which token is WSOL."""
+    state = state_of(30, 70)
+    assert (state.dex, state.base_mint, state.quote_mint) == ("raydium_cpmm", TOKEN, WSOL_MINT)
+    assert (state.spot_price, state.quote_liquidity) == (Fraction(30, 70), 30)
+    other = state_of(30, 70, mints=(TOKEN, WSOL_MINT))
+    assert (other.base_mint, other.quote_mint) == (TOKEN, WSOL_MINT)
+    assert (other.spot_price, other.quote_liquidity) == (Fraction(70, 30), 70)
+    assert (state.token_program(WSOL_MINT), state.token_program(TOKEN)) == (TOKEN_PROGRAM, TOKEN_2022_PROGRAM)
+    assert (state.decimals(WSOL_MINT), state.decimals(TOKEN)) == (9, 6)
+    assert (state.open_time, state.swap_enabled) == (5, True)
+
+
+def test_price_impact_is_the_share_of_the_reserve() -> None:
+    """Without fees, putting in a tenth of what is then there moves the average price by a tenth."""
+    quote = state_of(900, 10**9, trade_rate=0).quote(WSOL_MINT, 100)
+    assert (quote.price_impact_bps, quote.amount_out) == (1_000, 10**8)
+
+
+def test_transfer_fees_come_off_both_ends() -> None:
+    """The pool gets less than was sent, the user less than the pool sent."""
+    fees = (TransferFee(0, 10, 5_000), TransferFee(0, 10**9, 100))
+    state = state_of(10**9, 10**9, trade_rate=0, fees=fees)
+    quote = state.quote(WSOL_MINT, 10**6)
+    sent = (10**6 - 10) * 10**9 // (10**9 + 10**6 - 10)
+    assert quote.amount_out == sent - ceil_div(sent, 100)
+    assert quote.amount_in == 10**6
+
+
+@pytest.mark.parametrize("amount", [0, -5, 2**64])
+def test_impossible_amounts_are_refused(amount: int) -> None:
+    """Nothing, less than nothing, and more than a u64 cannot be swapped, either way round."""
+    state = state_of(10**9, 10**9)
+    for ask in (state.quote, state.quote_exact_out, state.after_swap):
+        with pytest.raises(RefusedError):
+            ask(WSOL_MINT, amount)
+
+
+def test_what_buys_nothing_is_refused() -> None:
+    """The program refuses a swap that would deliver nothing, so the quote does."""
+    with pytest.raises(RefusedError, match="too little"):
+        state_of(10**12, 10).quote(WSOL_MINT, 1_000)
+    swallowed = state_of(10**9, 10**9, fees=(None, TransferFee(0, 2**63, 10_000)))
+    with pytest.raises(RefusedError, match="too little"):
+        swallowed.quote(WSOL_MINT, 10**6)
+
+
+def test_foreign_mints_are_refused() -> None:
+    """A mint that the pool does not hold is named."""
+    state = state_of(1, 1)
+    for ask in (state.token_program, state.decimals):
+        with pytest.raises(RefusedError, match=USDC_MINT):
+            ask(USDC_MINT)
+    for trade in (state.quote, state.quote_exact_out, state.after_swap):
+        with pytest.raises(RefusedError, match=USDC_MINT):
+            trade(USDC_MINT, 5)
+
+
+def test_more_than_the_pool_holds_cannot_be_bought() -> None:
+    """An exact output beyond the reserves has no price."""
+    state = state_of(10**9, 10**6)
+    assert state.quote_exact_out(TOKEN, 10**6 - 1).amount_in > 10**9
+    with pytest.raises(RefusedError, match="less than"):
+        state.quote_exact_out(TOKEN, 10**6)
+
+
+def test_exact_out_pays_both_transfer_fees() -> None:
+    """A fee of everything up to a cap costs the cap; the input's fee comes on top."""
+    state = state_of(10**9, 10**9, trade_rate=0, fees=(TransferFee(0, 10**9, 5_000), TransferFee(0, 5, 10_000)))
+    quote = state.quote_exact_out(TOKEN, 100)
+    assert quote.amount_in == 2 * ceil_div(10**9 * 105, 10**9 - 105)
+    assert state.quote(WSOL_MINT, quote.amount_in).amount_out == 100
+
+
+RESERVES = st.integers(10**3, 10**17)
+FEES = st.none() | st.builds(TransferFee, st.just(0), st.integers(0, 10**15), st.integers(0, 9_999))
+STATES = st.builds(
+    lambda reserves, rates, on, fees: state_of(
+        *reserves, trade_rate=rates[0], creator_rate=rates[1], creator_fee_on=on, fees=fees
+    ),
+    st.tuples(RESERVES, RESERVES),
+    st.tuples(st.integers(0, 100_000), st.integers(0, 100_000)),
+    st.integers(0, 2),
+    st.tuples(FEES, FEES),
+)
+SIDES = st.sampled_from([WSOL_MINT, TOKEN])
+AMOUNTS = st.integers(1, 10**18)
+
+
+@given(STATES, SIDES, AMOUNTS)
+def test_k_never_falls_and_nothing_is_lost(state: CpmmState, mint: str, amount: int) -> None:
+    """After any swap the reserves' product is no smaller, and vaults changed by what was moved."""
+    try:
+        quote, after = state.quote(mint, amount), state.after_swap(mint, amount)
+    except RefusedError:
+        return
+    assert after.reserve_0 * after.reserve_1 >= state.reserve_0 * state.reserve_1
+    gained = (after.vault_0 - state.vault_0, after.vault_1 - state.vault_1)
+    paid, given_out = gained if mint == WSOL_MINT else gained[::-1]
+    fee_in, fee_out = (state.transfer_fee_0, state.transfer_fee_1)[:: 1 if mint == WSOL_MINT else -1]
+    assert paid == amount - (fee_in.on(amount) if fee_in else 0)
+    assert quote.amount_out == -given_out - (fee_out.on(-given_out) if fee_out else 0)
+
+
+@given(STATES, SIDES, AMOUNTS)
+def test_buying_and_selling_at_once_never_profits(state: CpmmState, mint: str, amount: int) -> None:
+    """Selling what a swap gave, on the state that it left, returns no more than was paid."""
+    try:
+        quote = state.quote(mint, amount)
+        back = state.after_swap(mint, amount).quote(quote.output_mint, quote.amount_out)
+    except RefusedError:
+        return
+    assert back.amount_out <= amount
+
+
+@given(STATES, SIDES, AMOUNTS, AMOUNTS)
+def test_quotes_are_monotone(state: CpmmState, mint: str, one: int, other: int) -> None:
+    """More in gives no less out, transfer fees included."""
+    small, large = sorted((one, other))
+    try:
+        assert state.quote(mint, small).amount_out <= state.quote(mint, large).amount_out
+    except RefusedError:
+        return
+
+
+@given(STATES, SIDES, AMOUNTS)
+def test_paying_an_exact_out_quote_delivers_it(state: CpmmState, mint: str, amount: int) -> None:
+    """What quote_exact_out asks for buys at least what it promised."""
+    try:
+        quote = state.quote_exact_out(mint, amount)
+    except RefusedError:
+        return
+    assert quote.output_mint == mint
+    assert state.quote(quote.input_mint, quote.amount_in).amount_out >= amount
+
+
+def test_loading_takes_the_transfer_fee_of_the_epoch(with_transfer_fee: Callable[..., Any]) -> None:
+    """A fee that starts later is not charged yet."""
+    made = with_transfer_fee(9_900, 2**64 - 1, from_epoch=EPOCH)
+    accounts = made.pack()
+    early = load_state(made.pool, accounts, epoch=EPOCH - 1).transfer_fee_1
+    late = load_state(made.pool, accounts, epoch=EPOCH).transfer_fee_1
+    assert early is not None
+    assert late is not None
+    assert (early.bps, late.bps) == (100, 9_900)
+
+
+def test_creator_fees_follow_pool_and_direction(pool_accounts: Callable[..., Any]) -> None:
+    """The creator's rate counts only where the pool enables it, on the side that the pool chose."""
+    ignored = pool_accounts(creator_rate=10_000)
+    plain = pool_accounts()
+    amount = 10**9
+    without = load_state(plain.pool, plain.pack(), epoch=EPOCH).quote(WSOL_MINT, amount)
+    assert load_state(ignored.pool, ignored.pack(), epoch=EPOCH).quote(WSOL_MINT, amount) == without
+    fees = {}
+    for side in (0, 1, 2):
+        made = pool_accounts(creator_rate=10_000, creator_fee_enabled=True, creator_fee_on=side)
+        state = load_state(made.pool, made.pack(), epoch=EPOCH)
+        fees[side] = (state.quote(WSOL_MINT, amount).fee, state.quote(TOKEN, amount).fee)
+    assert fees == {0: (12_500_000, 12_500_000), 1: (12_500_000, 2_500_000), 2: (2_500_000, 12_500_000)}
+
+
+def test_what_is_owed_is_not_reserve(pool_accounts: Callable[..., Any]) -> None:
+    """Fees waiting in the vaults back no price; vaults that hold nothing else are refused."""
+    made = pool_accounts(protocol_fees=(10**9, 0), creator_fees=(0, 7), shared_fees=(5, 0))
+    state = load_state(made.pool, made.pack(), epoch=EPOCH)
+    assert (state.reserve_0, state.reserve_1) == (made.vault_0 - 10**9 - 5, made.vault_1 - 7)
+    empty = pool_accounts(vault_0=10, protocol_fees=(10, 0))
+    with pytest.raises(DecodeError, match="reserves"):
+        load_state(empty.pool, empty.pack(), epoch=EPOCH)
+
+
+def test_missing_accounts_are_named(pool_accounts: Callable[..., Any]) -> None:
+    """Each account that the node did not have raises NotFoundError with its address."""
+    made = pool_accounts()
+    lp_mint = program.lp_mint_address(made.pool)
+    for address in made.pack():
+        if address == lp_mint:
+            continue
+        made.replaced = {address: None}
+        with pytest.raises(NotFoundError, match=address):
+            load_state(made.pool, made.pack(), epoch=EPOCH)
+
+
+def test_forged_accounts_are_refused(pool_accounts: Callable[..., Any]) -> None:
+    """A vault of another mint, owner or program, a mint of another program, a foreign configuration."""
+    made = pool_accounts()
+    accounts = made.pack()
+    vault = accounts[made.vault(TOKEN)]
+    sol_vault = accounts[made.vault(WSOL_MINT)]
+    assert vault is not None
+    assert sol_vault is not None
+    config, mint = accounts[made.config], accounts[TOKEN]
+    assert config is not None
+    assert mint is not None
+    stranger = replace(vault, data=vault.data[:32] + bytes(32) + vault.data[64:])
+    forged = [
+        (vault.address, replace(sol_vault, address=vault.address)),
+        (vault.address, stranger),
+        (vault.address, replace(vault, owner=SYSTEM_PROGRAM)),
+        (vault.address, replace(vault, owner=TOKEN_2022_PROGRAM)),
+        (mint.address, replace(mint, owner=TOKEN_2022_PROGRAM)),
+        (mint.address, replace(mint, data=mint.data[:44] + b"\x09" + mint.data[45:])),
+        (config.address, replace(config, owner=program.DEVNET)),
+        (config.address, replace(config, owner=SYSTEM_PROGRAM)),
+    ]
+    for address, account_ in forged:
+        made.replaced = {address: account_}
+        with pytest.raises(DecodeError):
+            load_state(made.pool, made.pack(), epoch=EPOCH)

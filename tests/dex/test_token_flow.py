@@ -1,0 +1,46 @@
+"""What moved through token accounts."""
+
+from __future__ import annotations
+
+import pytest
+
+from sniperforge.dex.token_flow import received_by, sent_between
+from sniperforge.dex.transaction import parse_document
+from sniperforge.dex.venue import Call
+from sniperforge.domain.chain import TransactionView
+from sniperforge.testing.fixtures import read_recording, recordings
+
+SOL_VAULT = "9EC8qQGtw7wsBU5ySb9hQdYRcduhjiftSdPhW52WHmXc"
+TOKEN_VAULT = "FSr3rtJ5tPMVuG7ePMmaZvp75c6Syg2hb2ZkNEa5N7z1"
+
+
+@pytest.fixture(scope="module")
+def route() -> TransactionView:
+    """A recorded route through two CPMM pools and one of another venue."""
+    view = parse_document(read_recording(recordings("raydium_cpmm")["swap_x2_dlmm_213kMyMK"]))
+    assert isinstance(view, TransactionView)
+    return view
+
+
+def at(view: TransactionView, *path: int) -> Call:
+    """The call at a path."""
+    paths = [instruction.path for instruction in view.instructions]
+    return Call(view, paths.index(path), None)
+
+
+def test_received_is_the_change_of_the_balance(route: TransactionView) -> None:
+    """A vault that paid shows a negative change, an account without a balance none at all."""
+    assert received_by(route, TOKEN_VAULT) == 88_120_000_000
+    assert received_by(route, SOL_VAULT) == -187_540_590
+    assert received_by(route, route.accounts[0]) is None
+
+
+def test_transfers_after_a_call_are_found(route: TransactionView) -> None:
+    """The first transfers into the input vault and out of the output vault belong to the call."""
+    assert sent_between(at(route, 2, 6), TOKEN_VAULT, SOL_VAULT) == (88_120_000_000, 187_540_590)
+
+
+def test_transfers_of_other_calls_are_not(route: TransactionView) -> None:
+    """Nothing before the call and nothing of another outer instruction counts."""
+    assert sent_between(at(route, 2, 12), TOKEN_VAULT, SOL_VAULT) == (None, None)
+    assert sent_between(at(route, 0), TOKEN_VAULT, SOL_VAULT) == (None, None)
