@@ -10,6 +10,7 @@ from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.retries import RetryPolicy
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.config.genesis import check_chain
+from sniperforge.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -76,11 +77,20 @@ async def open_node(
     carrier = transport or _http(settings)
     rpc = RpcClient(carrier, clock, retry=RetryPolicy() if patient else RetryPolicy(attempts=2))
     try:
-        genesis_hash = await rpc.genesis_hash()
+        genesis_hash = await _identity(settings, rpc)
         cluster = check_chain(settings.network, genesis_hash)
         yield Node(settings, rpc, clock, genesis_hash, cluster, mode)
     finally:
         await carrier.aclose()
+
+
+async def _identity(settings: Settings, rpc: RpcClient) -> str:
+    try:
+        return await rpc.genesis_hash()
+    except UnavailableError as error:
+        if settings.network.chain == "localnet":
+            error.hint = "no embedded network runs there; start one: sniperforge localnet up --detach"
+        raise
 
 
 def _http(settings: Settings) -> RpcTransport:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sniperforge.dex.registry import venue_named
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import HELD_STATES, Position, PositionState
+from sniperforge.engine.events import PositionMoved
 from sniperforge.engine.orders import SellOrder
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
 from sniperforge.orders.exit_policy import ExitPolicy
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from sniperforge.dex.venue import PoolState
+    from sniperforge.engine.events import SessionEvent
     from sniperforge.engine.executor import Executor
     from sniperforge.orders.slippage import SlippagePolicy
     from sniperforge.ports import Clock
@@ -55,7 +57,7 @@ class Guard:
 
     Args:
         watch: opens a watch on a venue's pool.
-        told: hears of positions and outcomes, for live views and logs.
+        tell: hears every event; must not block.
     """
 
     def __init__(
@@ -66,14 +68,14 @@ class Guard:
         watch: Callable[[str, str], AbstractAsyncContextManager[PoolWatch]],
         slippage: SlippagePolicy,
         clock: Clock,
-        told: Callable[[str, Position, str], None],
+        tell: Callable[[SessionEvent], None],
     ) -> None:
         self._journal = journal
         self._executor = executor
         self._watch = watch
         self._slippage = slippage
         self._clock = clock
-        self._told = told
+        self._tell = tell
         self._guarded: dict[str, asyncio.Task[None]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._wake = asyncio.Event()
@@ -203,7 +205,7 @@ class Guard:
             reason=reason,
             client_key=client_key,
         )
-        self._told("exiting", position, reason)
+        self._tell(PositionMoved("exiting", position, reason))
         try:
             outcome = await self._executor.sell(order)
         except StorageError:
@@ -214,7 +216,7 @@ class Guard:
             self._failed(position, f"{reason}; {outcome.reason}", keep=keep)
             return outcome
         sold = self._journal.position(position.id) or position
-        self._told("sold", sold, reason)
+        self._tell(PositionMoved("sold", sold, reason))
         return outcome
 
     def _failed(self, position: Position, note: str, *, keep: bool) -> Outcome:
@@ -223,7 +225,7 @@ class Guard:
         state = PositionState.STUCK if stuck else PositionState.EXITING
         if keep:
             self._journal.set_position_state(position.id, state, note, self._clock.now())
-        self._told("stuck" if stuck else "exit failed", position, note)
+        self._tell(PositionMoved("stuck" if stuck else "exit failed", position, note))
         return Outcome(OutcomeKind.REFUSED, reason=note)
 
     def _held(self, position_id: str) -> Position:

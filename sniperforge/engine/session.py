@@ -35,8 +35,6 @@ class Session:
 
     Args:
         holds: whether the lock is still ours; when it is not, the session ends.
-        inbox: serves requests of other commands until cancelled.
-        heartbeat: writes what ``status`` shows, until cancelled.
         tell: hears every event; must not block.
     """
 
@@ -48,8 +46,6 @@ class Session:
         guard: Guard,
         audit: Audit,
         blockhashes: BlockhashCache,
-        inbox: Callable[[], Awaitable[None]],
-        heartbeat: Callable[[], Awaitable[None]],
         holds: Callable[[], bool],
         clock: Clock,
         tell: Callable[[SessionEvent], None],
@@ -59,11 +55,14 @@ class Session:
         self._guard = guard
         self._audit = audit
         self._blockhashes = blockhashes
-        self._inbox = inbox
-        self._heartbeat = heartbeat
+        self._further: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._holds = holds
         self._clock = clock
         self._tell = tell
+
+    def add_service(self, service: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run ``service`` beside the others, from the start of :meth:`run` until its end."""
+        self._further.append(service)
 
     async def open(self) -> None:
         """What must be done before any decision: a blockhash, and where the wallet's history stands.
@@ -96,8 +95,7 @@ class Session:
                     self._close_accounts(),
                     self._audits(),
                     self._watch_lock(),
-                    _forever(self._inbox),
-                    _forever(self._heartbeat),
+                    *(service() for service in self._further),
                 )
             ]
             await work
@@ -178,7 +176,3 @@ class Session:
             raise
         except SniperForgeError as error:
             self._tell(Trouble(what, f"{subject}: {error.message}"))
-
-
-async def _forever(service: Callable[[], Awaitable[None]]) -> None:
-    await service()

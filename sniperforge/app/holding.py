@@ -1,0 +1,35 @@
+"""Taking the wallet: the lock and the inbox beside it, in one place per user whatever the folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sniperforge.coordination.paths import inbox_path, lock_path, locks_folder
+from sniperforge.coordination.wallet_lock import Holder, WalletLock
+
+if TYPE_CHECKING:
+    from sniperforge.app.node import Node
+
+
+def lock_file(node: Node, wallet: str) -> Path:
+    """The lock of a wallet on this node's chain."""
+    return lock_path(locks_folder(os.environ, Path.home()), node.genesis_hash, wallet)
+
+
+def inbox_file(node: Node, wallet: str) -> Path:
+    """The inbox of whoever holds the lock."""
+    return inbox_path(locks_folder(os.environ, Path.home()), node.genesis_hash, wallet)
+
+
+def take(node: Node, wallet: str, *, bot: str, command: str) -> WalletLock:
+    """Lock a wallet for this process.
+
+    Raises:
+        WalletBusyError: another process has it; ``details`` says which.
+        StorageError: the lock file cannot be written.
+    """
+    folder = node.settings.root.path
+    holder = Holder.this_process(bot=bot, command=command, folder=folder, now=node.clock.now())
+    return WalletLock.acquire(lock_file(node, wallet), holder)

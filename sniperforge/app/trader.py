@@ -1,0 +1,187 @@
+"""Puts a wallet's trading together: lock first, then journal, then everything that reads or spends."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sniperforge.app.heartbeat import heartbeat
+from sniperforge.app.holding import inbox_file, take
+from sniperforge.chain.landing import Landing
+from sniperforge.chain.websocket import PubSubClient
+from sniperforge.config.values import lamports_of
+from sniperforge.coordination.inbox import InboxServer
+from sniperforge.engine.audit import Audit
+from sniperforge.engine.blockhash_cache import BlockhashCache
+from sniperforge.engine.door import Door
+from sniperforge.engine.executor import Executor
+from sniperforge.engine.guard import Guard
+from sniperforge.engine.lander import Lander
+from sniperforge.engine.orders import ExecutionPolicy
+from sniperforge.engine.requests import RequestDesk
+from sniperforge.engine.session import Session
+from sniperforge.market.pool_watch import PoolWatcher
+from sniperforge.orders.slippage import SlippagePolicy
+from sniperforge.risk.limits import Limits
+from sniperforge.store.journal import Journal
+from sniperforge.store.shared import SharedStore
+from sniperforge.tokens.account import TOKEN_ACCOUNT_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from sniperforge.app.node import Node
+    from sniperforge.config.model import Config
+    from sniperforge.coordination.wallet_lock import WalletLock
+    from sniperforge.engine.events import SessionEvent
+    from sniperforge.ports import Signer
+
+COMPUTE_UNITS: Final = 200_000
+"""Limit of a trade: three times what a swap with its accounts needs on the recorded venues."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trader:
+    """Everything of one wallet's trading, put together and locked."""
+
+    node: Node
+    wallet: str
+    lock: WalletLock
+    journal: Journal
+    shared: SharedStore
+    pubsub: PubSubClient
+    executor: Executor
+    guard: Guard
+    session: Session
+    audit: Audit
+    account_rent: int
+
+
+@asynccontextmanager
+async def open_trader(
+    node: Node,
+    signer: Signer,
+    *,
+    bot: str,
+    command: str,
+    tell: Callable[[SessionEvent], None],
+    health: Callable[[], dict[str, Any]] = dict,
+) -> AsyncIterator[Trader]:
+    """Take the wallet, open its journal, recover what must be known before a decision.
+
+    Args:
+        bot: the bot's name for the lock's text, empty for a one-off command.
+        tell: hears every event; must not block.
+        health: what ``status`` shows of this process.
+
+    Raises:
+        WalletBusyError: another process trades this wallet.
+        UnavailableError: the node does not answer.
+        StorageError: journal, lock or inbox cannot be written.
+    """
+    async with AsyncExitStack() as stack:
+        lock = stack.enter_context(take(node, signer.pubkey, bot=bot, command=command))
+        journal = Journal(node.journal_path(signer.pubkey))
+        stack.callback(journal.close)
+        shared = SharedStore(node.shared_path)
+        stack.callback(shared.close)
+        inbox = InboxServer(inbox_file(node, signer.pubkey), clock=node.clock)
+        stack.callback(inbox.close)
+        pubsub = await stack.enter_async_context(PubSubClient(node.settings.network.ws_url, node.clock))
+        account_rent = await node.rpc.minimum_rent(TOKEN_ACCOUNT_SIZE)
+        trader = _assemble(
+            node, signer, lock, journal, shared, inbox, pubsub, account_rent, bot, tell, health
+        )
+        await trader.session.open()
+        yield trader
+
+
+def _assemble(
+    node: Node,
+    signer: Signer,
+    lock: WalletLock,
+    journal: Journal,
+    shared: SharedStore,
+    inbox: InboxServer,
+    pubsub: PubSubClient,
+    account_rent: int,
+    bot: str,
+    tell: Callable[[SessionEvent], None],
+    health: Callable[[], dict[str, Any]],
+) -> Trader:
+    config, clock, wallet = node.settings.config, node.clock, signer.pubkey
+    blockhashes = BlockhashCache(node.rpc, clock)
+    executor = Executor(
+        signer=signer,
+        journal=journal,
+        lander=Lander(Landing(node.rpc, pubsub, clock), node.rpc, clock),
+        blockhashes=blockhashes,
+        door=Door(wallet=wallet, limits=limits_of(config), journal=journal, rpc=node.rpc, clock=clock),
+        policy=execution_policy(config, account_rent),
+        clock=clock,
+        holds=lock.still_held,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+    watcher = PoolWatcher(node.rpc, pubsub, clock)
+    guard = Guard(
+        journal=journal,
+        executor=executor,
+        watch=watcher.watch,
+        slippage=slippage_of(config),
+        clock=clock,
+        tell=tell,
+    )
+    audit = Audit(wallet=wallet, rpc=node.rpc, journal=journal, clock=clock)
+    session = Session(
+        journal=journal,
+        executor=executor,
+        guard=guard,
+        audit=audit,
+        blockhashes=blockhashes,
+        clock=clock,
+        holds=lock.still_held,
+        tell=tell,
+    )
+    desk = RequestDesk(
+        inbox=inbox,
+        journal=journal,
+        guard=guard,
+        halt=session.halt,
+        resume=session.resume,
+        clock=clock,
+        tell=tell,
+    )
+    session.add_service(desk.run)
+    session.add_service(lambda: heartbeat(node, wallet, bot, shared, health))
+    return Trader(node, wallet, lock, journal, shared, pubsub, executor, guard, session, audit, account_rent)
+
+
+def limits_of(config: Config) -> Limits:
+    """The configured limits in lamports."""
+    limits = config.limits
+    return Limits(
+        max_trade_lamports=lamports_of(limits.max_trade_sol),
+        max_open_positions=limits.max_open_positions,
+        max_exposure_lamports=lamports_of(limits.max_exposure_sol),
+        max_daily_loss_lamports=lamports_of(limits.max_daily_loss_sol),
+        reserve_lamports=lamports_of(limits.reserve_sol),
+    )
+
+
+def execution_policy(config: Config, account_rent: int) -> ExecutionPolicy:
+    """How transactions are priced."""
+    execution = config.execution
+    return ExecutionPolicy(
+        compute_units=COMPUTE_UNITS,
+        micro_lamports=execution.priority_fee_micro_lamports,
+        max_fee=lamports_of(execution.max_fee_sol),
+        account_rent=account_rent,
+    )
+
+
+def slippage_of(config: Config) -> SlippagePolicy:
+    """How exits widen."""
+    start, most = config.execution.exit_slippage_bps, config.execution.exit_slippage_max_bps
+    return SlippagePolicy(start_bps=start, urgent_start_bps=max(start, min(1_000, most)), max_bps=most)
