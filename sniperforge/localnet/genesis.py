@@ -12,7 +12,7 @@ from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM, TOKEN
 from sniperforge.domain.chain import Account
 from sniperforge.localnet.faucet import FAUCET_LAMPORTS, Faucet
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
-from sniperforge.localnet.ledger.profile import MAINNET_PACE, SlotProfile
+from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
 from sniperforge.localnet.program.binary import PROGRAM_ID, program_bytes
 from sniperforge.localnet.program.genesis import genesis_accounts
 from sniperforge.localnet.rpc.node import Node

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from sniperforge.localnet.genesis import Genesis, create_node
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
-from sniperforge.localnet.ledger.profile import MAINNET_PACE, SlotProfile
+from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
 from sniperforge.localnet.loopback import LoopbackPubSub, LoopbackTransport
 from sniperforge.localnet.pubsub.hub import Hub
 from sniperforge.localnet.rpc.dispatcher import Dispatcher

@@ -11,7 +11,7 @@ from solders.hash import Hash
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sniperforge.localnet.ledger.profile import Commitment, SlotProfile
+    from sniperforge.localnet.ledger.pace import Commitment, SlotProfile
 
 FIRST_SLOT: Final = 435_888_000
 """Slot of the first block: LiteSVM's programs and features count as live from here."""

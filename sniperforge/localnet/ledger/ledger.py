@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from solders.transaction_metadata import TransactionMetadata
 
     from sniperforge.localnet.ledger.chain import Block
-    from sniperforge.localnet.ledger.profile import SlotProfile
+    from sniperforge.localnet.ledger.pace import SlotProfile
 
 KEPT_RECORDS: Final = 20_000
 RENT_EXEMPT: Final = 2**64 - 1

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sniperforge.localnet.ledger.chain import Block
     from sniperforge.localnet.ledger.ledger import Change, Ledger
-    from sniperforge.localnet.ledger.profile import Commitment
+    from sniperforge.localnet.ledger.pace import Commitment
     from sniperforge.localnet.ledger.records import TransactionRecord
     from sniperforge.localnet.pubsub.outbox import Outbox
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from solders.account import Account
 
-    from sniperforge.localnet.ledger.profile import Commitment
+    from sniperforge.localnet.ledger.pace import Commitment
     from sniperforge.localnet.ledger.vm import Vm
     from sniperforge.localnet.pubsub.outbox import Outbox
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from solders.pubkey import Pubkey
 
-from sniperforge.localnet.ledger.profile import COMMITMENTS, Commitment
+from sniperforge.localnet.ledger.pace import COMMITMENTS, Commitment
 from sniperforge.localnet.rpc import faults
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sniperforge.localnet.rpc.transaction_json import ENCODINGS, status_json, tr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sniperforge.localnet.ledger.profile import Commitment
+    from sniperforge.localnet.ledger.pace import Commitment
     from sniperforge.localnet.ledger.records import Status, TransactionRecord
     from sniperforge.localnet.rpc.params import Config, Params
 
