@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from solders.keypair import Keypair
@@ -41,15 +41,23 @@ class Genesis:
         accounts: put on the ledger as they are, after everything else.
         programs: further ``(address, ELF bytes)``.
         amm: deploy the AMM program with its configuration accounts.
+        payer: the funded key; derived from the seed when absent.
     """
 
     seed: bytes = field(repr=False)
     accounts: tuple[Account, ...] = ()
     programs: tuple[tuple[str, bytes], ...] = ()
     amm: bool = True
+    payer: Keypair | None = field(default=None, repr=False)
+
+    def with_payer(self, payer: Keypair) -> Genesis:
+        """The same genesis with another funded key."""
+        return replace(self, payer=payer)
 
     def keypair(self, role: str) -> Keypair:
         """The key of ``"payer"``, ``"faucet"`` or ``"identity"``."""
+        if role == "payer" and self.payer is not None:
+            return self.payer
         return Keypair.from_seed(
             hashlib.sha256(b"sniperforge localnet " + role.encode() + self.seed).digest()
         )

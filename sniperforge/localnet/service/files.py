@@ -1,0 +1,39 @@
+"""Where a network service keeps its facts, key, lock and log. Paths only; the caller chooses the folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFiles:
+    """The files of one service.
+
+    Attributes:
+        info: what a running network tells about itself; present only while it runs.
+        payer: keypair file of the funded account, mode 0600; kept, so that the key stays the same.
+        lock: held by the network for its whole life.
+        start_lock: held while a start is under way.
+        log: what a detached network writes; each start begins a new one.
+    """
+
+    info: Path
+    payer: Path
+    lock: Path
+    start_lock: Path
+    log: Path
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Self:
+        """The usual names inside ``folder``."""
+        return cls(
+            info=folder / "localnet.json",
+            payer=folder / "localnet-payer.json",
+            lock=folder / "localnet.lock",
+            start_lock=folder / "localnet-start.lock",
+            log=folder / "localnet.log",
+        )

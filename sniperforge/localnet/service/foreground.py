@@ -1,0 +1,146 @@
+"""Running a network as this process's only business, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from solders.keypair import Keypair
+
+from sniperforge.coordination.process import start_identity
+from sniperforge.localnet.ledger.ledger import KEPT_RECORDS
+from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
+from sniperforge.localnet.network import LocalNetwork
+from sniperforge.localnet.service.info import NetworkInfo, read_info, write_info
+from sniperforge.localnet.service.lock import hold
+from sniperforge.wallets.keypair_file import read_keypair_file, write_keypair_file
+from sniperforge.wallets.secret import SecretKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sniperforge.localnet.genesis import Genesis
+    from sniperforge.localnet.service.files import ServiceFiles
+
+RPC_PORT: Final = 8899
+WS_PORT: Final = 8900
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """How to run a network.
+
+    Attributes:
+        files: where it keeps its facts.
+        genesis: seed and first accounts; its payer is replaced by the key in ``files.payer``.
+        profile: pace of slots and commitment.
+        rpc_port, ws_port: 0 takes a free one.
+        keep_records: transactions kept in memory.
+    """
+
+    files: ServiceFiles
+    genesis: Genesis
+    profile: SlotProfile = MAINNET_PACE
+    rpc_port: int = RPC_PORT
+    ws_port: int = WS_PORT
+    keep_records: int = KEPT_RECORDS
+
+
+def up_foreground(
+    options: ServiceOptions,
+    announce: Callable[[NetworkInfo], None],
+    *,
+    now: Callable[[], float],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> signal.Signals:
+    """Run a network until SIGINT or SIGTERM; returns the signal after a clean stop of at most about 3 s.
+
+    Args:
+        options: how.
+        announce: called once it serves.
+        now: the wall clock, Unix seconds.
+        loop_factory: for another event loop than asyncio's.
+
+    Raises:
+        UnavailableError: a network already runs with these files, or a port is taken.
+        ConfigError: a program or the payer's key file is invalid.
+        StorageError: a file cannot be written.
+    """
+    files = options.files
+    with hold(files.lock, busy=f"a network is already running with {files.info}"):
+        payer = _payer(options)
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            return runner.run(_serve(options, payer, announce, now))
+
+
+def _payer(options: ServiceOptions) -> Keypair:
+    path = options.files.payer
+    with suppress(FileExistsError):
+        fresh = SecretKey.from_bytes(bytes(options.genesis.keypair("payer")), where=str(path))
+        write_keypair_file(path, fresh)
+    return Keypair.from_bytes(read_keypair_file(path).reveal())
+
+
+async def _serve(
+    options: ServiceOptions,
+    payer: Keypair,
+    announce: Callable[[NetworkInfo], None],
+    now: Callable[[], float],
+) -> signal.Signals:
+    ended = _ended_by_signal()
+    network = LocalNetwork(
+        options.genesis.with_payer(payer),
+        profile=options.profile,
+        rpc_port=options.rpc_port,
+        ws_port=options.ws_port,
+        now=now,
+        keep_records=options.keep_records,
+    )
+    async with network:
+        info = _describe(network, options.files, now())
+        write_info(options.files.info, info)
+        try:
+            announce(info)
+            return await ended
+        finally:
+            _forget(options.files, info)
+
+
+def _ended_by_signal() -> asyncio.Future[signal.Signals]:
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[signal.Signals] = loop.create_future()
+
+    def end(number: signal.Signals) -> None:
+        if not ended.done():
+            ended.set_result(number)
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, end, number)
+    return ended
+
+
+def _describe(network: LocalNetwork, files: ServiceFiles, now: float) -> NetworkInfo:
+    pid = os.getpid()
+    return NetworkInfo(
+        rpc_url=network.rpc_url,
+        ws_url=network.ws_url,
+        jupiter_url=None,
+        genesis_hash=network.genesis_hash,
+        pid=pid,
+        process=start_identity(pid),
+        started_at=datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        payer=str(network.payer.pubkey()),
+        keypair_file=str(files.payer.absolute()),
+    )
+
+
+def _forget(files: ServiceFiles, info: NetworkInfo) -> None:
+    if read_info(files.info) == info:
+        files.info.unlink(missing_ok=True)
