@@ -60,7 +60,7 @@ compiled:
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "installing what sniperforge needs into $(VENV) (once)" >&2
 	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FLOOR = 95.0
+MAX_SHOWN = 20
 EXCEPTIONS: dict[str, tuple[float, str]] = {}
 """Module path to its own floor and the reason. An exception that is no longer needed fails too."""
 
@@ -22,7 +23,8 @@ def problems(report: dict[str, Any], modules: set[str]) -> list[str]:
     for name, percent in sorted(measured.items()):
         floor = EXCEPTIONS.get(name, (FLOOR, ""))[0]
         if percent < floor:
-            missing = report["files"][name]["missing_lines"]
+            lines = report["files"][name]["missing_lines"]
+            missing = f"{lines[:MAX_SHOWN]}{'...' if len(lines) > MAX_SHOWN else ''}"
             found.append(f"{name}: {percent:.1f} % of lines, at least {floor:.0f} needed; missing {missing}")
         elif name in EXCEPTIONS and percent >= FLOOR:
             found.append(f"{name}: {percent:.1f} %: its exception is no longer needed")
