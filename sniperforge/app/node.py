@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ class Node:
     Attributes:
         cluster: ``mainnet``, ``devnet``, ``testnet`` or ``local-<genesis8>``.
         mode: ``live`` or ``paper``.
+        readers: every endpoint that is asked before a transaction is called dead, ``rpc`` first.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Node:
     genesis_hash: str
     cluster: str
     mode: str
+    readers: tuple[RpcClient, ...]
 
     @property
     def folder(self) -> Path:
@@ -73,15 +75,17 @@ async def open_node(
         RefusedError: ``--live`` on mainnet without ``live = true``.
     """
     mode = settings.trading_mode(live=live, paper=paper)
-    clock = SystemClock()
-    carrier = transport or _http(settings)
-    rpc = RpcClient(carrier, clock, retry=RetryPolicy() if patient else RetryPolicy(attempts=2))
-    try:
+    clock, retry = SystemClock(), RetryPolicy() if patient else RetryPolicy(attempts=2)
+    async with AsyncExitStack() as stack:
+        carrier = transport or _http(settings, settings.network.rpc_url)
+        others = [] if transport else [_http(settings, url) for url in settings.network.read_urls]
+        for each in (carrier, *others):
+            stack.push_async_callback(each.aclose)
+        rpc = RpcClient(carrier, clock, retry=retry)
         genesis_hash = await _identity(settings, rpc)
         cluster = check_chain(settings.network, genesis_hash)
-        yield Node(settings, rpc, clock, genesis_hash, cluster, mode)
-    finally:
-        await carrier.aclose()
+        readers = (rpc, *(RpcClient(other, clock, retry=retry) for other in others))
+        yield Node(settings, rpc, clock, genesis_hash, cluster, mode, readers)
 
 
 async def _identity(settings: Settings, rpc: RpcClient) -> str:
@@ -93,8 +97,8 @@ async def _identity(settings: Settings, rpc: RpcClient) -> str:
         raise
 
 
-def _http(settings: Settings) -> RpcTransport:
+def _http(settings: Settings, url: str) -> RpcTransport:
     from sniperforge.chain.http_transport import HttpTransport
 
     timeout = settings.network.request_timeout_ms / 1_000
-    return HttpTransport(settings.network.rpc_url, timeout=timeout)
+    return HttpTransport(url, timeout=timeout)

@@ -11,6 +11,7 @@ from sniperforge.app.heartbeat import heartbeat
 from sniperforge.app.holding import inbox_file, take
 from sniperforge.chain.landing import Landing
 from sniperforge.chain.websocket import PubSubClient
+from sniperforge.chain.witnesses import Witness, Witnesses
 from sniperforge.config.values import lamports_of
 from sniperforge.coordination.inbox import InboxServer
 from sniperforge.engine.audit import Audit
@@ -18,7 +19,6 @@ from sniperforge.engine.blockhash_cache import BlockhashCache
 from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor
 from sniperforge.engine.guard import Guard
-from sniperforge.engine.lander import Lander
 from sniperforge.engine.orders import ExecutionPolicy
 from sniperforge.engine.requests import RequestDesk
 from sniperforge.engine.session import Session
@@ -48,14 +48,12 @@ class Trader:
 
     node: Node
     wallet: str
-    lock: WalletLock
     journal: Journal
     shared: SharedStore
     pubsub: PubSubClient
     executor: Executor
     guard: Guard
     session: Session
-    audit: Audit
     account_rent: int
 
 
@@ -91,71 +89,69 @@ async def open_trader(
         stack.callback(inbox.close)
         pubsub = await stack.enter_async_context(PubSubClient(node.settings.network.ws_url, node.clock))
         account_rent = await node.rpc.minimum_rent(TOKEN_ACCOUNT_SIZE)
-        trader = _assemble(
-            node, signer, lock, journal, shared, inbox, pubsub, account_rent, bot, tell, health
+        held = _Held(node, signer, lock, journal, shared, pubsub, account_rent)
+        trader = _assemble(held, tell)
+        desk = RequestDesk(
+            inbox=inbox,
+            journal=journal,
+            guard=trader.guard,
+            halt=trader.session.halt,
+            resume=trader.session.resume,
+            clock=node.clock,
+            tell=tell,
         )
+        trader.session.add_service(desk.run)
+        trader.session.add_service(lambda: heartbeat(node, signer.pubkey, bot, shared, health))
         await trader.session.open()
         yield trader
 
 
-def _assemble(
-    node: Node,
-    signer: Signer,
-    lock: WalletLock,
-    journal: Journal,
-    shared: SharedStore,
-    inbox: InboxServer,
-    pubsub: PubSubClient,
-    account_rent: int,
-    bot: str,
-    tell: Callable[[SessionEvent], None],
-    health: Callable[[], dict[str, Any]],
-) -> Trader:
-    config, clock, wallet = node.settings.config, node.clock, signer.pubkey
+@dataclass(frozen=True, slots=True)
+class _Held:
+    node: Node
+    signer: Signer
+    lock: WalletLock
+    journal: Journal
+    shared: SharedStore
+    pubsub: PubSubClient
+    account_rent: int
+
+
+def _assemble(held: _Held, tell: Callable[[SessionEvent], None]) -> Trader:
+    node, journal, pubsub = held.node, held.journal, held.pubsub
+    config, clock, wallet = node.settings.config, node.clock, held.signer.pubkey
     blockhashes = BlockhashCache(node.rpc, clock)
+    witnesses = Witnesses([Witness(reader) for reader in node.readers], clock)
     executor = Executor(
-        signer=signer,
+        signer=held.signer,
         journal=journal,
-        lander=Lander(Landing(node.rpc, pubsub, clock), node.rpc, clock),
+        lander=Landing(senders=[node.rpc], witnesses=witnesses, pubsub=pubsub, clock=clock),
         blockhashes=blockhashes,
         door=Door(wallet=wallet, limits=limits_of(config), journal=journal, rpc=node.rpc, clock=clock),
-        policy=execution_policy(config, account_rent),
+        policy=execution_policy(config, held.account_rent),
         clock=clock,
-        holds=lock.still_held,
+        holds=held.lock.still_held,
         new_id=lambda: str(uuid.uuid4()),
     )
-    watcher = PoolWatcher(node.rpc, pubsub, clock)
     guard = Guard(
         journal=journal,
         executor=executor,
-        watch=watcher.watch,
+        watch=PoolWatcher(node.rpc, pubsub, clock).watch,
         slippage=slippage_of(config),
         clock=clock,
         tell=tell,
     )
-    audit = Audit(wallet=wallet, rpc=node.rpc, journal=journal, clock=clock)
     session = Session(
         journal=journal,
         executor=executor,
         guard=guard,
-        audit=audit,
+        audit=Audit(wallet=wallet, rpc=node.rpc, journal=journal, clock=clock),
         blockhashes=blockhashes,
         clock=clock,
-        holds=lock.still_held,
+        holds=held.lock.still_held,
         tell=tell,
     )
-    desk = RequestDesk(
-        inbox=inbox,
-        journal=journal,
-        guard=guard,
-        halt=session.halt,
-        resume=session.resume,
-        clock=clock,
-        tell=tell,
-    )
-    session.add_service(desk.run)
-    session.add_service(lambda: heartbeat(node, wallet, bot, shared, health))
-    return Trader(node, wallet, lock, journal, shared, pubsub, executor, guard, session, audit, account_rent)
+    return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
 
 
 def limits_of(config: Config) -> Limits:

@@ -7,9 +7,9 @@ Nothing leaves before it is durable; an outcome is what the chain says, read fro
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sniperforge.domain.landing import Dead, InDoubt, Landed
 from sniperforge.domain.lifecycle import TxEvent, TxState
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import Attempt, Fill, Intent, IntentKind, Position, PositionState
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from sniperforge.dex.venue import PoolState, Venue
     from sniperforge.domain.chain import TransactionView
+    from sniperforge.domain.landing import Fate
     from sniperforge.engine.door import Door
     from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder, TransferOrder
     from sniperforge.execution.plan import SwapBuilder
@@ -42,34 +43,12 @@ if TYPE_CHECKING:
     from sniperforge.store.journal import Journal
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
-    """A transaction is in a confirmed slot; ``err`` says whether it had its effect."""
-
-    slot: int
-    err: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Dead:
-    """Proof that a transaction can never land."""
-
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class InDoubt:
-    """The wait ended without proof either way."""
-
-    reason: str
-
-
 class Lander(Protocol):
     """Brings signed bytes onto the chain, or proves that they never will be."""
 
     async def land(
         self, raw: bytes, signature: str, last_valid_height: int, *, send: bool, deadline: float | None
-    ) -> Landed | Dead | InDoubt:
+    ) -> Fate:
         """Send, send the same bytes again, and watch, until landed, dead, or past ``deadline``.
 
         Args:
