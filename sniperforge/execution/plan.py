@@ -86,11 +86,8 @@ def buy_instructions(
 ) -> list[Instruction]:
     """Wrap ``spend`` lamports in an account of their own, swap, and take the account's rent back.
 
-    The user's own wrapped-SOL account is never touched.
-
-    Args:
-        account_rent: rent-exempt minimum of a 165-byte account, lamports.
-        seed: at most 32 bytes, unique per transaction.
+    The user's own wrapped-SOL account is never touched. ``account_rent`` is the rent-exempt minimum of a
+    165-byte account in lamports; ``seed`` has at most 32 bytes and is unique per transaction.
     """
     ephemeral, creation = create_seeded_wsol_account(wallet, seed, account_rent + spend)
     return [

@@ -26,7 +26,9 @@ def settle(view: TransactionView, wallet: str, tip_accounts: Collection[str] = (
     """
     owned = _owned_accounts(view, wallet)
     lamports_delta = view.lamports_delta(wallet)
-    wsol_delta = sum(view.lamports_delta(account) for account, mint in owned.items() if mint == WSOL_MINT)
+    wsol_delta = _wrapped(view, view.post_tokens, view.post_balances, wallet) - _wrapped(
+        view, view.pre_tokens, view.pre_balances, wallet
+    )
     rents = [view.lamports_delta(account) for account, mint in owned.items() if mint != WSOL_MINT]
     rent_paid = sum(delta for delta in rents if delta > 0)
     rent_returned = -sum(delta for delta in rents if delta < 0)
@@ -47,6 +49,14 @@ def settle(view: TransactionView, wallet: str, tip_accounts: Collection[str] = (
         trade=lamports_delta + wsol_delta + fee + tip + rent_paid - rent_returned,
         err=view.err,
     )
+
+
+def _wrapped(
+    view: TransactionView, tokens: Iterable[TokenBalance], lamports: Iterable[int], wallet: str
+) -> int:
+    """Lamports in the wrapped-SOL accounts that were the wallet's at that moment: accounts change hands."""
+    own = {balance.account for balance in tokens if balance.owner == wallet and balance.mint == WSOL_MINT}
+    return sum(amount for account, amount in zip(view.accounts, lamports, strict=True) if account in own)
 
 
 def _owned_accounts(view: TransactionView, wallet: str) -> dict[str, str]:
