@@ -25,7 +25,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache --no-timing
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/interrogate --quiet sniperforge
 	@$(BIN)/python scripts/api_reference.py --check
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sniperforge.cli.result import Result
     from sniperforge.errors import SniperForgeError
 
+_PIPE_WIDTH: Final = 240  # a file or pipe has no width of its own, and nothing may be cut off in it
+
 # Control characters but newline and tab, and those that change the direction of text.
 _UNSAFE: Final = (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _REPLACED: Final = dict.fromkeys(_UNSAFE, "\N{REPLACEMENT CHARACTER}")
@@ -133,4 +135,5 @@ def _print_rich(view: Any, out: TextIO) -> None:
         def render_str(self, text: str, **settings: Any) -> Any:
             return super().render_str(clean(text), **settings)
 
-    CleanConsole(file=out, markup=False, highlight=False, emoji=False).print(view)
+    width = None if out.isatty() else _PIPE_WIDTH
+    CleanConsole(file=out, width=width, markup=False, highlight=False, emoji=False).print(view)

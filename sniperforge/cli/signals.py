@@ -94,7 +94,7 @@ class _Watch:
 
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
-        self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+        self._cancel = lambda: None if loop.is_closed() else loop.call_soon_threadsafe(task.cancel)
         for signum in NAMES:
             self._previous[signum] = signal.signal(signum, self._on_signal)
         return await main

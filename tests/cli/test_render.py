@@ -97,6 +97,14 @@ def test_a_view_may_be_made_of_parts() -> None:
     assert "\x1b" not in view
 
 
+def test_nothing_is_cut_off_in_a_pipe() -> None:
+    """Without a terminal there is no width to fit: long cells stay whole."""
+    table = Table("A", "B", "C")
+    table.add_row("a" * 60, "b" * 60, "c" * 60)
+    view = rendered(replace(RESULT, human=lambda: table))
+    assert all(letter * 60 in view for letter in "abc")
+
+
 def test_strangers_texts_cannot_drive_the_terminal() -> None:
     """Escape sequences and direction marks in names are replaced, in text and in tables."""
     table = Table("Token")
