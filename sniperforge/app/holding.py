@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sniperforge.coordination.paths import inbox_path, lock_path, locks_folder
+from sniperforge.coordination.paths import inbox_path, lock_path
 from sniperforge.coordination.wallet_lock import Holder, WalletLock
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sniperforge.app.node import Node
 
 
 def lock_file(node: Node, wallet: str) -> Path:
     """The lock of a wallet on this node's chain."""
-    return lock_path(locks_folder(os.environ, Path.home()), node.genesis_hash, wallet)
+    return lock_path(node.locks, node.genesis_hash, wallet)
 
 
 def inbox_file(node: Node, wallet: str) -> Path:
     """The inbox of whoever holds the lock."""
-    return inbox_path(locks_folder(os.environ, Path.home()), node.genesis_hash, wallet)
+    return inbox_path(node.locks, node.genesis_hash, wallet)
 
 
 def take(node: Node, wallet: str, *, bot: str, command: str) -> WalletLock:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.retries import RetryPolicy
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.config.genesis import check_chain
+from sniperforge.coordination.paths import locks_folder
 from sniperforge.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from sniperforge.config.load import Settings
     from sniperforge.ports import Clock, RpcTransport
 
@@ -27,6 +28,7 @@ class Node:
     Attributes:
         cluster: ``mainnet``, ``devnet``, ``testnet`` or ``local-<genesis8>``.
         mode: ``live`` or ``paper``.
+        locks: folder of wallet locks and inboxes.
         readers: every endpoint that is asked before a transaction is called dead, ``rpc`` first.
     """
 
@@ -36,6 +38,7 @@ class Node:
     genesis_hash: str
     cluster: str
     mode: str
+    locks: Path
     readers: tuple[RpcClient, ...]
 
     @property
@@ -60,6 +63,7 @@ async def open_node(
     live: bool = False,
     paper: bool = False,
     transport: RpcTransport | None = None,
+    locks: Path | None = None,
     patient: bool = False,
 ) -> AsyncIterator[Node]:
     """Connect to the selected network and prove which chain it serves.
@@ -67,6 +71,7 @@ async def open_node(
     Args:
         live, paper: the command's ``--live`` and ``--paper``.
         transport: instead of HTTP to the configured endpoint.
+        locks: instead of the user's one folder of locks, for a network that nobody else can reach.
         patient: retry reads for long-running commands; a one-off command fails sooner.
 
     Raises:
@@ -85,7 +90,8 @@ async def open_node(
         genesis_hash = await _identity(settings, rpc)
         cluster = check_chain(settings.network, genesis_hash)
         readers = (rpc, *(RpcClient(other, clock, retry=retry) for other in others))
-        yield Node(settings, rpc, clock, genesis_hash, cluster, mode, readers)
+        folder = locks or locks_folder(os.environ, Path.home())
+        yield Node(settings, rpc, clock, genesis_hash, cluster, mode, folder, readers)
 
 
 async def _identity(settings: Settings, rpc: RpcClient) -> str:

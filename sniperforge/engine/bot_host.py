@@ -58,6 +58,7 @@ class BotHost:
         self._clock = clock
         self._tell = tell
         self._group: asyncio.TaskGroup | None = None
+        self._stopped = asyncio.Event()
         self.pools_seen = 0
 
     @property
@@ -66,17 +67,31 @@ class BotHost:
         return self._clock
 
     async def run(self) -> None:
-        """Run the bot until cancelled; a buy that was signed by then goes on being settled elsewhere."""
+        """Run the bot until :meth:`stop`, then until every pool it was considering has its outcome."""
         async with asyncio.TaskGroup() as group:
             self._group = group
             await self._bot.run(self)
 
+    def stop(self) -> None:
+        """No new pools and no new entries from now on."""
+        self._stopped.set()
+
     async def new_pools(self) -> AsyncIterator[NewPool]:
-        """Pools as they come."""
-        async for pool in self._pools:
-            self.pools_seen += 1
-            self._tell(PoolSeen(pool))
-            yield pool
+        """Pools as they come, until :meth:`stop`."""
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            while not self._stopped.is_set():
+                coming = asyncio.ensure_future(anext(self._pools))
+                await asyncio.wait({coming, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if not coming.done():
+                    coming.cancel()
+                    return
+                pool = coming.result()
+                self.pools_seen += 1
+                self._tell(PoolSeen(pool))
+                yield pool
+        finally:
+            stopped.cancel()
 
     async def judge(self, pool: NewPool) -> Judgement:
         """Judge and journal."""
@@ -111,6 +126,8 @@ class BotHost:
         opportunity = judgement.opportunity
         if not judgement.verdict.accepted or not isinstance(opportunity, Opportunity):
             return Outcome(OutcomeKind.REFUSED, reason="only an accepted pool may be bought")
+        if self._stopped.is_set():
+            return Outcome(OutcomeKind.REFUSED, reason="stopping: no new entries")
         state = opportunity.state
         order = BuyOrder(
             venue=opportunity.venue,

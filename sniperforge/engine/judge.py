@@ -9,8 +9,6 @@ from sniperforge.risk.token_checks import evaluate
 from sniperforge.store.shared import DecisionRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sniperforge.domain.events import NewPool
     from sniperforge.engine.facts import FactGatherer
     from sniperforge.ports import Clock
@@ -23,7 +21,6 @@ class Judge:
 
     Args:
         spend: lamports of the simulated round trip: what the bot would buy for.
-        told: hears every judgement, for live views.
     """
 
     def __init__(
@@ -36,7 +33,6 @@ class Judge:
         wallet: str,
         bot: str,
         clock: Clock,
-        told: Callable[[Judgement], None],
     ) -> None:
         self._gatherer = gatherer
         self._policy = policy
@@ -45,7 +41,6 @@ class Judge:
         self._wallet = wallet
         self._bot = bot
         self._clock = clock
-        self._told = told
 
     async def judge(self, pool: NewPool) -> Judgement:
         """Gather, evaluate, journal. Missing facts refuse; they do not raise.
@@ -68,6 +63,4 @@ class Judge:
                 verdict=verdict.to_json(),
             )
         )
-        judgement = Judgement(pool, verdict, opportunity)
-        self._told(judgement)
-        return judgement
+        return Judgement(pool, verdict, opportunity)
