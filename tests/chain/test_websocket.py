@@ -311,7 +311,7 @@ async def test_a_notification_before_its_answer_is_kept(client: PubSubClient, no
 
 async def test_bytes_and_messages_are_counted(client: PubSubClient, node: ScriptedPubSub) -> None:
     """Every frame counts, also one that makes no sense."""
-    await connected(client, node)
+    await eventually(lambda: client.health().messages)
     before = client.health()
     await node.send(b"<html>")
     await eventually(lambda: client.health().messages > before.messages)

@@ -1,0 +1,122 @@
+"""Sending and its outcomes, put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sniperforge.chain.answers import SignatureStatus
+from sniperforge.chain.landing import Landing, Sent
+from sniperforge.chain.retries import NO_RETRY
+from sniperforge.chain.rpc import RpcClient
+from sniperforge.chain.witnesses import Witness, Witnesses
+from sniperforge.domain.landing import Dead, InDoubt, Landed
+from sniperforge.errors import DecodeError, RpcError, UnavailableError
+from sniperforge.testing.clock import FakeClock
+from sniperforge.testing.rpc import FakeRpc
+
+RAW = b"\0\1\2"
+UNKNOWN = {"context": {"slot": 300}, "value": [None]}
+
+
+def status(commitment: str, err: Any = None) -> dict[str, Any]:
+    """``getSignatureStatuses`` of one landed signature."""
+    value = {"slot": 7, "confirmations": 1, "err": err, "confirmationStatus": commitment}
+    return {"context": {"slot": 9}, "value": [value]}
+
+
+def epoch(height: int) -> dict[str, int]:
+    """``getEpochInfo``."""
+    return {"absoluteSlot": 200, "blockHeight": height, "epoch": 0, "slotIndex": 0, "slotsInEpoch": 1}
+
+
+class Scene:
+    """Two senders, the first of which is also the witness."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock(autojump=True)
+        self.first = FakeRpc(
+            {"sendTransaction": "Sig", "getEpochInfo": epoch(1), "getSignatureStatuses": UNKNOWN}
+        )
+        self.second = FakeRpc({"sendTransaction": "Sig"})
+        clients = [RpcClient(node, self.clock, retry=NO_RETRY) for node in (self.first, self.second)]
+        witnesses = Witnesses([Witness(clients[0])], self.clock)
+        self.landing = Landing(senders=clients, witnesses=witnesses, pubsub=None, clock=self.clock)
+
+
+@pytest.fixture
+async def scene() -> Scene:
+    """A scene in which nothing has landed."""
+    return Scene()
+
+
+async def test_every_sender_gets_the_bytes(scene: Scene) -> None:
+    """Without preflight and without re-sending of its own."""
+    assert await scene.landing.send(RAW) == Sent(2, ())
+    options = {"encoding": "base64", "skipPreflight": True, "maxRetries": 0}
+    assert (
+        scene.first.params("sendTransaction") == scene.second.params("sendTransaction") == [["AAEC", options]]
+    )
+
+
+async def test_failures_of_sending_are_told_not_raised(scene: Scene) -> None:
+    """One node's refusal does not hide the other's acceptance."""
+    refusal = RpcError("blockhash not found", rpc_code=-32002)
+    scene.first.answer("sendTransaction", refusal)
+    sent = await scene.landing.send(RAW)
+    assert sent.accepted == 1
+    assert [error.message for error in sent.errors] == ["sendTransaction: blockhash not found"]
+
+
+async def test_it_lands(scene: Scene) -> None:
+    """Sent at once, found by a poll."""
+    scene.first.answer("getSignatureStatuses", UNKNOWN, status("confirmed"))
+    assert await scene.landing.land(RAW, "Sig", 150) == Landed(7, None, "confirmed")
+    assert (scene.first.count("sendTransaction"), scene.clock.monotonic()) == (1, 1.0)
+
+
+async def test_trouble_of_the_senders_shows_in_the_doubt(scene: Scene) -> None:
+    """Both nodes down: in doubt at the deadline, the bytes may have left."""
+    for node in (scene.first, scene.second):
+        node.answer("sendTransaction", UnavailableError("no route"))
+    fate = await scene.landing.land(RAW, "Sig", 150, deadline=5.0)
+    assert fate == InDoubt("neither landed nor proved dead in time; last trouble: no route")
+
+
+async def test_it_dies(scene: Scene) -> None:
+    """A dropped submission is dead once it is proved so, and not before."""
+    scene.first.answer("getEpochInfo", epoch(150), epoch(151))
+    assert isinstance(await scene.landing.land(RAW, "Sig", 150), Dead)
+    assert await scene.landing.is_dead("Sig", 150) is not None
+    assert await scene.landing.is_dead("Sig", 151) is None
+
+
+async def test_watching_only_sends_nothing(scene: Scene) -> None:
+    """Bytes whose price is gone do not leave again."""
+    scene.first.answer("getSignatureStatuses", status("confirmed"))
+    assert await scene.landing.land(RAW, "Sig", 150, send=False) == Landed(7, None, "confirmed")
+    assert scene.first.count("sendTransaction") + scene.second.count("sendTransaction") == 0
+
+
+async def test_finality_is_waited_for(scene: Scene) -> None:
+    """Confirmed is not final; nothing is sent meanwhile."""
+    scene.first.answer("getSignatureStatuses", *[status("confirmed")] * 20, status("finalized"))
+    assert await scene.landing.finality("Sig", 150) == Landed(7, None, "finalized")
+    assert scene.first.count("sendTransaction") == 0
+
+
+async def test_a_rolled_back_landing_dies(scene: Scene) -> None:
+    """Confirmed once, then unknown for good: the audit says dead."""
+    scene.first.answer("getSignatureStatuses", status("confirmed"), UNKNOWN)
+    scene.first.answer("getEpochInfo", epoch(150), epoch(150), epoch(151))
+    assert isinstance(await scene.landing.finality("Sig", 150), Dead)
+
+
+async def test_statuses_and_transactions_come_from_the_witnesses(scene: Scene) -> None:
+    """The same nodes answer both."""
+    scene.first.answer("getSignatureStatuses", status("processed"))
+    scene.first.answer("getTransaction", {"slot": 1})
+    assert await scene.landing.statuses(["Sig"]) == (SignatureStatus(7, None, "processed"),)
+    with pytest.raises(DecodeError):
+        await scene.landing.transaction("Sig")
