@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from solders.pubkey import Pubkey
-
 from sniperforge.domain.addresses import QUOTE_MINTS
+from sniperforge.tokens.addresses import pubkey
 
 _RANK: Final = {mint: rank for rank, mint in enumerate(QUOTE_MINTS)}
 _UNRANKED: Final = len(QUOTE_MINTS)
@@ -18,5 +17,9 @@ def quote_side(mint_0: str, mint_1: str) -> int:
 
 
 def in_byte_order(mint_a: str, mint_b: str) -> bool:
-    """Whether ``mint_a`` is token 0 where a program orders mints by their bytes; both are addresses."""
-    return bytes(Pubkey.from_string(mint_a)) < bytes(Pubkey.from_string(mint_b))
+    """Whether ``mint_a`` is token 0 where a program orders mints by their bytes.
+
+    Raises:
+        DecodeError: one of them is not an address.
+    """
+    return bytes(pubkey(mint_a)) < bytes(pubkey(mint_b))

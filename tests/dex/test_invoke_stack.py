@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sniperforge.dex.invoke_stack import Frame, frames_of, is_truncated
@@ -111,6 +111,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES | st.text(max_size=30), max_size=40))
 def test_any_lines_are_attributed_at_most_once(lines: list[str]) -> None:
     """Whatever the lines, nothing raises, and no line appears in two calls."""

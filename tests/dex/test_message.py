@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from solders.hash import Hash
 from solders.instruction import AccountMeta, Instruction
@@ -133,6 +133,7 @@ def test_damaged_wire_bytes_raise_only_decode_errors() -> None:
     assert refused > 500
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_raise_only_decode_errors(data: bytes) -> None:
     """Bytes from nowhere are refused or read, never anything else."""

@@ -96,6 +96,8 @@ def _created(call: Call) -> PoolEvent | None:
     amount_0, amount_1, open_time = _THREE_AMOUNTS.unpack_from(instruction.data)
     amounts = {"init_amount_0": amount_0, "init_amount_1": amount_1, "init_open_time": open_time}
     amounts["open_time"] = _stored_open_time(open_time, transaction.block_time)
+    if len(instruction.data) > _THREE_AMOUNTS.size:
+        amounts["creator_fee_on"] = instruction.data[_THREE_AMOUNTS.size]
     if not transaction.failed:
         amounts |= _real_amounts(call, facts["token_0_vault"], facts["token_1_vault"])
     return _event(

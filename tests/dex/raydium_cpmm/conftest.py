@@ -102,7 +102,9 @@ class PoolAccounts:
         )
         head = tag("PoolState") + b"".join(map(raw, keys)) + bytes([255, self.status, 9, 9, 6])
         amounts = (8_944_271_909_899, *self.protocol_fees, *self.fund_fees, self.open_time, 7)
-        creator = struct.pack("<BB6x4Q", self.creator_fee_on, self.creator_fee_enabled, *self.creator_fees, *self.shared_fees)
+        creator = struct.pack(
+            "<BB6x4Q", self.creator_fee_on, self.creator_fee_enabled, *self.creator_fees, *self.shared_fees
+        )
         return (head + struct.pack("<7Q", *amounts) + creator).ljust(637, b"\0")
 
     def _config_data(self) -> bytes:

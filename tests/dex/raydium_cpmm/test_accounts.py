@@ -77,7 +77,11 @@ def test_recorded_pools_right_after_creation(capsys: pytest.CaptureFixture[str])
 def test_fees_owed_are_summed_per_side(pool_accounts: Callable[..., Any]) -> None:
     """Protocol, fund, creator and shared creator fees all belong to others."""
     made = pool_accounts(
-        protocol_fees=(1, 2), fund_fees=(10, 20), creator_fees=(100, 200), shared_fees=(1_000, 2_000), status=4
+        protocol_fees=(1, 2),
+        fund_fees=(10, 20),
+        creator_fees=(100, 200),
+        shared_fees=(1_000, 2_000),
+        status=4,
     )
     pool = decode_pool(made.pack()[made.pool])
     assert (pool.owed_0, pool.owed_1) == (1_111, 2_222)
@@ -115,7 +119,11 @@ def test_other_accounts_are_refused(pool_accounts: Callable[..., Any]) -> None:
             decode_pool(wrong)
     with pytest.raises(DecodeError):
         decode_config(pool)
-    for changes in ({"trade_rate": 1_000_000}, {"trade_rate": 600_000, "creator_rate": 400_000}, {"fund_rate": 900_000}):
+    for changes in (
+        {"trade_rate": 1_000_000},
+        {"trade_rate": 600_000, "creator_rate": 400_000},
+        {"fund_rate": 900_000},
+    ):
         odd = pool_accounts(**changes)
         with pytest.raises(DecodeError, match="rates"):
             decode_config(odd.pack()[odd.config])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sniperforge.dex.raydium_cpmm.curve import FEE_DENOMINATOR, Curve, exact_in, exact_out
@@ -31,6 +31,7 @@ def test_both_fees_are_rounded_up_once() -> None:
     assert (swap.trade_fee, swap.creator_fee, swap.curve_in) == (1, 0, 9)
 
 
+@settings(deadline=None)
 @given(CURVES, AMOUNTS)
 def test_parts_add_up_and_k_never_falls(curve: Curve, amount: int) -> None:
     """Input and output are split without loss; reserves times reserves never shrinks, fees aside."""
@@ -46,6 +47,7 @@ def test_parts_add_up_and_k_never_falls(curve: Curve, amount: int) -> None:
     assert (curve.reserve_in + swap.curve_in) * (curve.reserve_out - swap.curve_out) >= before
 
 
+@settings(deadline=None)
 @given(CURVES, AMOUNTS, AMOUNTS)
 def test_more_in_is_never_less_out(curve: Curve, one: int, other: int) -> None:
     """The output is monotone in the input."""
@@ -53,6 +55,7 @@ def test_more_in_is_never_less_out(curve: Curve, one: int, other: int) -> None:
     assert exact_in(curve, small).amount_out <= exact_in(curve, large).amount_out
 
 
+@settings(deadline=None)
 @given(CURVES, AMOUNTS)
 def test_there_and_back_never_profits(curve: Curve, amount: int) -> None:
     """Swapping the proceeds back returns at most what was put in."""
@@ -62,6 +65,7 @@ def test_there_and_back_never_profits(curve: Curve, amount: int) -> None:
     assert back.amount_out <= amount
 
 
+@settings(deadline=None)
 @given(CURVES, AMOUNTS)
 def test_fees_are_at_least_their_rates(curve: Curve, amount: int) -> None:
     """Rounding is in the pool's favour: trade and creator fees together never undercut their rate."""
@@ -74,6 +78,7 @@ def test_fees_are_at_least_their_rates(curve: Curve, amount: int) -> None:
         assert swap.creator_fee >= Fraction(swap.curve_out * curve.creator_rate, FEE_DENOMINATOR)
 
 
+@settings(deadline=None)
 @given(CURVES, AMOUNTS)
 def test_exact_out_buys_at_least_that_much(curve: Curve, amount: int) -> None:
     """Paying what exact_out asks gives at least the amount, and asking is refused only beyond the reserves."""
@@ -88,6 +93,7 @@ def test_exact_out_buys_at_least_that_much(curve: Curve, amount: int) -> None:
     assert swap.amount_out == amount
 
 
+@settings(deadline=None)
 @given(CURVES, AMOUNTS)
 def test_exact_out_asks_for_hardly_more_than_needed(curve: Curve, amount: int) -> None:
     """What exact_in gave can be bought back for no more than it took, but for the roundings."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from solders.pubkey import Pubkey
 
@@ -85,6 +85,7 @@ def test_what_is_no_event_is_passed_over() -> None:
     assert logged_events(lines) == []
 
 
+@settings(deadline=None)
 @given(st.sampled_from([SWAP, LP_CHANGE]), st.binary(max_size=300))
 def test_any_event_body_is_read_or_passed_over(discriminator: bytes, body: bytes) -> None:
     """No body raises."""
@@ -92,8 +93,9 @@ def test_any_event_body_is_read_or_passed_over(discriminator: bytes, body: bytes
     assert len(events) <= 1
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_line_is_read_or_passed_over(text: str) -> None:
     """No line raises."""
-    assert logged_events(["Program data: " + text]) in ([],) or text
+    assert len(logged_events(["Program data: " + text])) <= 1
     assert creation_amounts(["Program log: " + text]) == {}

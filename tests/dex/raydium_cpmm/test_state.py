@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sniperforge.dex.raydium_cpmm import program
@@ -17,7 +17,13 @@ from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
 from sniperforge.dex.raydium_cpmm.state import CpmmState, load_state
 from sniperforge.dex.registry import events_of
 from sniperforge.dex.transaction import parse_transaction
-from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, USDC_MINT, WSOL_MINT
+from sniperforge.domain.addresses import (
+    SYSTEM_PROGRAM,
+    TOKEN_2022_PROGRAM,
+    TOKEN_PROGRAM,
+    USDC_MINT,
+    WSOL_MINT,
+)
 from sniperforge.domain.amounts import ceil_div
 from sniperforge.domain.chain import Account
 from sniperforge.domain.pool import EventKind, PoolEvent
@@ -180,7 +186,9 @@ def test_the_recorded_mainnet_pool_loads() -> None:
     }
     for name in ("mint_wsol_mainnet", "mint_usdc_mainnet"):
         document = read_recording(MINTS[name])["account"]
-        mint = account({"pubkey": document.get("pubkey", WSOL_MINT if "wsol" in name else USDC_MINT), **document})
+        mint = account(
+            {"pubkey": document.get("pubkey", WSOL_MINT if "wsol" in name else USDC_MINT), **document}
+        )
         accounts[mint.address] = mint
     pool = read_recording(SHARED["account_pool_state_sol_usdc"])["account"]["pubkey"]
     state = load_state(pool, accounts, epoch=EPOCH)
@@ -259,7 +267,9 @@ def test_more_than_the_pool_holds_cannot_be_bought() -> None:
 
 def test_exact_out_pays_both_transfer_fees() -> None:
     """A fee of everything up to a cap costs the cap; the input's fee comes on top."""
-    state = state_of(10**9, 10**9, trade_rate=0, fees=(TransferFee(0, 10**9, 5_000), TransferFee(0, 5, 10_000)))
+    state = state_of(
+        10**9, 10**9, trade_rate=0, fees=(TransferFee(0, 10**9, 5_000), TransferFee(0, 5, 10_000))
+    )
     quote = state.quote_exact_out(TOKEN, 100)
     assert quote.amount_in == 2 * ceil_div(10**9 * 105, 10**9 - 105)
     assert state.quote(WSOL_MINT, quote.amount_in).amount_out == 100
@@ -280,6 +290,7 @@ SIDES = st.sampled_from([WSOL_MINT, TOKEN])
 AMOUNTS = st.integers(1, 10**18)
 
 
+@settings(deadline=None)
 @given(STATES, SIDES, AMOUNTS)
 def test_k_never_falls_and_nothing_is_lost(state: CpmmState, mint: str, amount: int) -> None:
     """After any swap the reserves' product is no smaller, and vaults changed by what was moved."""
@@ -295,6 +306,7 @@ def test_k_never_falls_and_nothing_is_lost(state: CpmmState, mint: str, amount: 
     assert quote.amount_out == -given_out - (fee_out.on(-given_out) if fee_out else 0)
 
 
+@settings(deadline=None)
 @given(STATES, SIDES, AMOUNTS)
 def test_buying_and_selling_at_once_never_profits(state: CpmmState, mint: str, amount: int) -> None:
     """Selling what a swap gave, on the state that it left, returns no more than was paid."""
@@ -306,6 +318,7 @@ def test_buying_and_selling_at_once_never_profits(state: CpmmState, mint: str, a
     assert back.amount_out <= amount
 
 
+@settings(deadline=None)
 @given(STATES, SIDES, AMOUNTS, AMOUNTS)
 def test_quotes_are_monotone(state: CpmmState, mint: str, one: int, other: int) -> None:
     """More in gives no less out, transfer fees included."""
@@ -316,6 +329,7 @@ def test_quotes_are_monotone(state: CpmmState, mint: str, one: int, other: int) 
         return
 
 
+@settings(deadline=None)
 @given(STATES, SIDES, AMOUNTS)
 def test_paying_an_exact_out_quote_delivers_it(state: CpmmState, mint: str, amount: int) -> None:
     """What quote_exact_out asks for buys at least what it promised."""
