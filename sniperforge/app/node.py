@@ -17,6 +17,7 @@ from sniperforge.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
     from sniperforge.config.load import Settings
     from sniperforge.ports import Clock, RpcTransport
 

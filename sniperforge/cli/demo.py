@@ -1,0 +1,103 @@
+"""``sniperforge demo``: the main job in one command, offline, with play money."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sniperforge.cli.command import command_app
+from sniperforge.cli.result import Result
+
+if TYPE_CHECKING:
+    from sniperforge.app.demo import DemoReport
+    from sniperforge.cli.options import Options
+
+app = command_app("Run the sniper on an embedded network: no keys, no money, no internet.")
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    duration: Annotated[float, typer.Option(min=5, max=86_400, help="Seconds to trade.")] = 60,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the market: the same seed launches the same tokens.")
+    ] = 7,
+    linger: Annotated[
+        bool, typer.Option("--linger", help="Keep the network up after the summary, until Ctrl-C.")
+    ] = False,
+) -> Result:
+    """Start a real SVM with a market of launches, scams included; snipe, guard, sell; report the truth."""
+    from sniperforge.cli.event_loop import loop_factory
+    from sniperforge.cli.signals import run_async
+
+    return run_async(_demo(ctx.obj, duration, seed, linger), loop_factory=loop_factory())
+
+
+async def _demo(options: Options, duration: float, seed: int, linger: bool) -> Result:
+    from sniperforge.app.demo import open_stage, play
+    from sniperforge.cli.live_board import open_board
+    from sniperforge.cli.render import note
+
+    with open_board(options, title=f"demo, seed {seed}", seconds=duration) as board:
+        async with open_stage(seed=seed, duration=duration, tell=board.hear) as stage:
+            board.watch(stage.trader)
+            if not options.quiet:
+                note(f"embedded network: {stage.rpc_url}  wallet: {stage.trader.wallet}")
+            report = await play(stage, duration)
+            result = Result(
+                report.to_json(),
+                lambda: _summary(report),
+                network="localnet",
+                chain="localnet",
+                mode="live",
+                wallet=stage.trader.wallet,
+            )
+            if linger:
+                await _linger(options, result, stage.rpc_url)
+            return result
+
+
+async def _linger(options: Options, result: Result, rpc_url: str) -> None:
+    import asyncio
+    import sys
+
+    from sniperforge.cli.render import note, render_result
+
+    render_result(result, command="demo", options=options, out=sys.stdout)
+    note(f"the network stays up at {rpc_url} until Ctrl-C")
+    await asyncio.Event().wait()
+
+
+def _summary(report: DemoReport) -> str:
+    from sniperforge.domain.amounts import format_sol
+
+    data, tally = report.to_json(), report.tally
+    refusals = ", ".join(f"{name} {count}" for name, count in tally.refused_by.items()) or "none"
+    rows = {
+        "pools": f"{data['pools_seen']} seen, {data['bought']} bought, {data['refused']} refused",
+        "positions": f"{data['exits']} sold, {data['open_positions']} open, {data['unresolved']} unresolved",
+        "refusals by check": refusals,
+        "the market's truth": _truth(report),
+        "realised P&L": f"{format_sol(report.realized)} SOL, net of fees and rent",
+        "unrealised P&L": f"{format_sol(report.unrealized)} SOL",
+        "fees": f"{format_sol(report.books.fees)} SOL",
+        "wallet change": f"{format_sol(report.wallet_delta)} SOL on chain,"
+        f" {format_sol(report.unexplained)} SOL of it not explained by the journal",
+        "detect to signed": _latency(data, "detect_to_signed"),
+        "detect to landed": _latency(data, "detect_to_landed"),
+    }
+    return "\n".join(f"{name:18}  {text}" for name, text in rows.items())
+
+
+def _truth(report: DemoReport) -> str:
+    organic, rug = report.truth["organic"], report.truth["rug"]
+    return (
+        f"{organic['bought']} of {organic['seen']} organic launches bought,"
+        f" {rug['bought']} of {rug['seen']} rugs bought"
+    )
+
+
+def _latency(data: dict[str, Any], name: str) -> str:
+    found = data["latency_ms"][name]
+    return "no buy" if found["p50"] is None else f"p50 {found['p50']:.1f} ms, p99 {found['p99']:.1f} ms"
