@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,7 +169,7 @@ def _as_bytes(data: bytes | str) -> bytes:
 
 @contextmanager
 def _temporary_beside(path: Path, data: bytes, mode: int) -> Iterator[Path]:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         _write_new(temporary, data, mode)
         yield temporary
