@@ -354,6 +354,23 @@ class TestPositions:
         after = journal.position("b")
         assert after == replace(closed, rent=0, fees=closed.fees + 5_000)
 
+    def test_an_account_is_closed_once(self, journal: Journal) -> None:
+        """While a closing transaction may land, or has landed, no other is needed; a refused or dead one is."""
+        bought(journal)
+        assert not journal.account_closed("b")
+        for name in ("c1", "c2", "c3"):
+            closing = record(journal, name, IntentKind.CLOSE_ACCOUNT, position_id="b")
+            assert journal.account_closed("b")
+            assert not journal.account_closed("another")
+            if name == "c1":
+                journal.book(fill_of(closing, trade=0), TxEvent.FAILED)
+            elif name == "c2":
+                journal.mark_dead("signature of c2", 5.0)
+            else:
+                journal.book(fill_of(closing, trade=0), TxEvent.LANDED)
+                journal.mark_finalized("signature of c3")
+            assert journal.account_closed("b") == (name == "c3")
+
     def test_only_the_sale_of_all_of_it_begins_an_exit(self, journal: Journal) -> None:
         """A whole sale marks the position in the same commit as its bytes; a partial one does not."""
         bought(journal)
