@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sniperforge.cli.options import Options
+    from sniperforge.config.load import Settings
 
 
 class _SignalledError(SniperForgeError):
@@ -58,14 +59,12 @@ def crash(error: Exception, command: str | None, options: Options) -> int:
     """Write a bug's traceback to the log and say where that is; ``-v`` shows it too."""
     import traceback
 
-    from sniperforge.config.masking import mask_secrets
-
-    text = mask_secrets("".join(traceback.format_exception(error)))
+    text = _masked("".join(traceback.format_exception(error)))
     log = _record(text, command, options)
     where = f"the traceback is in {log}" if log else "the log could not be written; -v shows the traceback"
     if options.verbose:
         note(text)
-    message = f"internal error: {type(error).__name__}: {mask_secrets(str(error))}; {where}"
+    message = f"internal error: {type(error).__name__}: {_masked(str(error))}; {where}"
     details = {"log": None if log is None else str(log)}
     hint = "please report it with that traceback"
     return fail(SniperForgeError(message, hint=hint, details=details), command, options)
@@ -89,12 +88,26 @@ def _write(render: Any) -> None:
 
 
 def _network_name(options: Options) -> str | None:
+    settings = _settings(options)
+    return options.network if settings is None else settings.network_name
+
+
+def _settings(options: Options) -> Settings | None:
     from sniperforge.cli.settings import load_settings
 
     try:
-        return load_settings(options).network_name
-    except SniperForgeError:
-        return options.network
+        return load_settings(options)
+    except Exception:  # noqa: BLE001 - an error is being told already; a second one must not hide it
+        return None
+
+
+def _masked(text: str) -> str:
+    """Unlike in log lines, 64 bytes in base58 are masked too: nobody chose what such an error quotes."""
+    import re
+
+    from sniperforge.telemetry.masking import MASK, mask_text
+
+    return re.sub(r"\b[1-9A-HJ-NP-Za-km-z]{80,90}\b", MASK, mask_text(text))
 
 
 def _record(text: str, command: str | None, options: Options) -> Path | None:
@@ -102,23 +115,19 @@ def _record(text: str, command: str | None, options: Options) -> Path | None:
     import json
     from datetime import UTC, datetime
 
-    from sniperforge.cli.settings import load_settings
     from sniperforge.files import append_line, make_folder
+    from sniperforge.telemetry.pipeline import PREFIX
 
+    settings = _settings(options)
+    if settings is None:
+        return None
     now = datetime.now(UTC)
-    line = {
-        "timestamp": now.isoformat().replace("+00:00", "Z"),
-        "level": "critical",
-        "event": "crash",
-        "command": command,
-        "pid": os.getpid(),
-        "exception": text,
-    }
+    moment = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    frame = {"ts": moment, "level": "critical", "event": "crash", "pid": os.getpid()}
+    path = settings.logs_dir / f"{PREFIX}.{now:%Y-%m-%d}"
     try:
-        folder = load_settings(options).logs_dir
-        make_folder(folder)
-        path = folder / f"sniperforge.log.{now:%Y-%m-%d}"
-        append_line(path, json.dumps(line))
-    except SniperForgeError:
+        make_folder(settings.logs_dir)
+        append_line(path, json.dumps(frame | {"command": command, "exception": text}))
+    except StorageError:
         return None
     return path

@@ -18,6 +18,7 @@ from sniperforge.cli.signals import Interrupted
 from sniperforge.cli.table import COMMANDS, Command
 from sniperforge.errors import RefusedError, WalletBusyError
 
+KEY = "5" * 87  # a secret key's form in base58
 Add = Callable[[Callable[[], object]], None]
 
 
@@ -128,7 +129,7 @@ def test_a_bug_is_exit_1_with_the_log_named(
     """The traceback is in the log, keys in URLs masked; on the terminal only with ``-v``."""
 
     def broken() -> None:
-        raise ValueError("at https://h/?k=S3CRET")
+        raise ValueError(f"at https://h/?k=S3CRET with {KEY}")
 
     add(broken)
     config = tmp_path / "my.toml"
@@ -139,11 +140,45 @@ def test_a_bug_is_exit_1_with_the_log_named(
     assert str(log) in document["error"]["message"]
     line = json.loads(log.read_text())
     assert "Traceback" in line["exception"]
-    assert "S3CRET" not in log.read_text() + json.dumps(document)
+    told = log.read_text() + json.dumps(document)
+    assert "=S3CRET" not in told
+    assert KEY not in told
     assert main(["probe", "--config", str(config)]) == 1
     assert "Traceback" not in capsys.readouterr().err
     assert main(["probe", "--config", str(config), "-v"]) == 1
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_second_bug_does_not_hide_the_first(
+    add: Add, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """When even the configuration loader is broken, the first error is told and the code kept."""
+
+    def broken() -> None:
+        raise KeyError("first")
+
+    def worse(_options: object) -> None:
+        raise RuntimeError("second")
+
+    add(broken)
+    monkeypatch.setattr("sniperforge.cli.settings.load_settings", worse)
+    assert main(["probe", "--json"]) == 1
+    assert "KeyError: 'first'" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+def test_a_log_folder_that_cannot_be_made_is_said(
+    add: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file in the way of the log folder does not hide the bug either."""
+
+    def broken() -> None:
+        raise ValueError("odd")
+
+    add(broken)
+    (tmp_path / "my.toml").write_text('[paths]\nlogs = "file/logs"\n')
+    (tmp_path / "file").write_text("")
+    assert main(["probe", "--config", "my.toml"]) == 1
+    assert "the log could not be written" in capsys.readouterr().err
 
 
 def test_a_bug_without_a_log_says_so(add: Add, capsys: pytest.CaptureFixture[str]) -> None:
