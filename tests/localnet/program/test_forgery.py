@@ -1,151 +1,38 @@
-"""Forged, swapped or missing accounts: each is refused, with the number that clients of the interface know."""
+"""Forged, swapped or missing accounts of swaps and liquidity changes: each is refused, with its number."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from solders.instruction import AccountMeta, Instruction
 
-from sniperforge.localnet.program import binary, genesis
+from sniperforge.localnet.program import binary
 from sniperforge.localnet.program import instructions as amm
-from tests.localnet.program.amm_bench import SYSTEM, Bench, Pool, key, mint_data, token_account_data
+from sniperforge.localnet.program.model import MintFee
+from tests.localnet.program.amm_bench import SYSTEM, Bench, Pool, key, token_account_data
+from tests.localnet.program.forgeries import (
+    AMOUNTS,
+    LIQUIDITY,
+    SWAP,
+    THIEF,
+    Forgery,
+    address_of,
+    at,
+    copy_of,
+    fixed,
+    not_initialized,
+    other_pool,
+    pool_of,
+    replaced,
+    user_account,
+    wrong_mint_account,
+)
 
 if TYPE_CHECKING:
-    from solders.pubkey import Pubkey
+    from collections.abc import Callable
 
     from tests.localnet.program.amm_bench import Outcome
-
-AMOUNTS = (1_000_000_000, 5_000_000_000)
-THIEF = key("thief")
-
-SWAP = (
-    "payer",
-    "authority",
-    "amm_config",
-    "pool_state",
-    "source",
-    "destination",
-    "input_vault",
-    "output_vault",
-    "input_program",
-    "output_program",
-    "input_mint",
-    "output_mint",
-    "observation",
-)
-LIQUIDITY = (
-    "owner",
-    "authority",
-    "pool_state",
-    "owner_lp",
-    "token_0",
-    "token_1",
-    "vault_0",
-    "vault_1",
-    "token_program",
-    "token_program_2022",
-    "mint_0",
-    "mint_1",
-    "lp_mint",
-    "memo",
-)
-INITIALIZE = (
-    "creator",
-    "amm_config",
-    "authority",
-    "pool_state",
-    "mint_0",
-    "mint_1",
-    "lp_mint",
-    "creator_token_0",
-    "creator_token_1",
-    "creator_lp",
-    "vault_0",
-    "vault_1",
-    "create_pool_fee",
-    "observation",
-    "token_program",
-    "program_0",
-    "program_1",
-    "ata_program",
-    "system",
-    "rent",
-)
-
-Forgery = Callable[[Bench, Pool], "Pubkey"]
-
-
-def replaced(instruction: Instruction, at: int, address: Pubkey | None = None, **flags: bool) -> Instruction:
-    """The instruction with another account, or other flags, at one place."""
-    metas = list(instruction.accounts)
-    old = metas[at]
-    signer, writable = flags.get("signer", old.is_signer), flags.get("writable", old.is_writable)
-    metas[at] = AccountMeta(address or old.pubkey, signer, writable)
-    return Instruction(instruction.program_id, instruction.data, metas)
-
-
-def copy_of(role: str, owner: Pubkey) -> Forgery:
-    """The same bytes at another address under another owner."""
-
-    def forge(bench: Bench, pool: Pool) -> Pubkey:
-        return bench.put(key(f"copy of {role}"), bench.data(address_of(pool, role)), owner)
-
-    return forge
-
-
-def address_of(pool: Pool, role: str) -> Pubkey:
-    at = pool.at
-    named = {
-        "pool_state": at.pool,
-        "amm_config": at.config,
-        "observation": at.observation,
-        "lp_mint": at.lp_mint,
-    }
-    named |= {"vault_0": at.vault_0, "vault_1": at.vault_1, "mint_0": at.mint_0, "mint_1": at.mint_1}
-    return named[role]
-
-
-def other_pool(role: str) -> Forgery:
-    """The same role in a second, valid pool."""
-
-    def forge(bench: Bench, _: Pool) -> Pubkey:
-        return address_of(bench.pool("other").create(AMOUNTS), role)
-
-    return forge
-
-
-def at(role: str) -> Forgery:
-    """Another of the pool's own accounts."""
-    return lambda _, pool: address_of(pool, role)
-
-
-def fixed(address: Pubkey) -> Forgery:
-    return lambda _, __: address
-
-
-def user_account(side: int, *, owner: Pubkey | None = None, program: Pubkey = amm.TOKEN) -> Forgery:
-    """A token account of the pool's mint: of someone else, or under a false token program."""
-
-    def forge(bench: Bench, pool: Pool) -> Pubkey:
-        data = token_account_data(pool.mints[side], owner or bench.user, 10**12)
-        return bench.put(key(f"user account {side}"), data, program)
-
-    return forge
-
-
-def wrong_mint_account(bench: Bench, _: Pool) -> Pubkey:
-    return bench.token_account(bench.user, bench.mint("unrelated")[0])
-
-
-def not_initialized(bench: Bench, _: Pool) -> Pubkey:
-    return key("nothing here")
-
-
-def pool_of(bench: Bench) -> Pool:
-    return bench.pool().create(AMOUNTS)
-
 
 SWAP_CASES: dict[str, tuple[str, Forgery, int]] = {
     "authority of the thief": ("authority", fixed(THIEF), 2006),
@@ -306,74 +193,6 @@ def test_owner_must_sign(form: str) -> None:
     assert unmoved(bench, pool, lambda: bench.send(stranger, payer=THIEF)).error in {4, 2015}
 
 
-INITIALIZE_CASES: dict[str, tuple[str, Forgery, int]] = {
-    "config of another program": ("amm_config", copy_of("amm_config", THIEF), 3007),
-    "config that does not exist": ("amm_config", not_initialized, 3012),
-    "authority of the thief": ("authority", fixed(THIEF), 2006),
-    "pool that is neither derived nor signs": ("pool_state", fixed(key("free pool")), 2006),
-    "token program of the thief": ("token_program", fixed(THIEF), 3008),
-    "program 0 of the thief": ("program_0", fixed(THIEF), 3008),
-    "program 1 is not the mint's": ("program_1", fixed(amm.TOKEN_2022), 2022),
-    "ata program of the thief": ("ata_program", fixed(THIEF), 3008),
-    "system program of the thief": ("system", fixed(THIEF), 3008),
-    "rent of the thief": ("rent", fixed(THIEF), 3015),
-    "fee account of the thief": ("create_pool_fee", user_account(0, owner=THIEF), 2012),
-    "lp mint of the thief": ("lp_mint", fixed(key("lp mint")), 2006),
-    "observation of the thief": ("observation", fixed(key("observation")), 2006),
-    "vault 0 of the thief": ("vault_0", fixed(key("vault")), 2006),
-    "vault 1 of the thief": ("vault_1", fixed(key("vault")), 2006),
-    "token account of another mint": ("creator_token_0", wrong_mint_account, 2014),
-    "token account of someone else": ("creator_token_1", user_account(1, owner=THIEF), 2015),
-    "mint that is a token account": ("mint_0", user_account(0), 3003),
-}
-
-
-@pytest.mark.parametrize("name", INITIALIZE_CASES)
-def test_initialize_refuses(name: str) -> None:
-    """A creation with one forged account fails with its number and creates nothing."""
-    bench = Bench()
-    pool = bench.pool()
-    role, forge, number = INITIALIZE_CASES[name]
-    honest = pool.initialize_instruction(AMOUNTS)
-    outcome = bench.send(replaced(honest, INITIALIZE.index(role), forge(bench, pool)))
-    assert outcome.error == number, outcome.logs
-    assert bench.svm.get_account(pool.at.pool) is None
-    assert bench.send(honest).error is None
-
-
-def test_initialize_wants_the_creators_signature() -> None:
-    """The creator pays and signs."""
-    bench = Bench()
-    pool = bench.pool()
-    bench.put(THIEF, b"", SYSTEM, 10**9)
-    forged = replaced(pool.initialize_instruction(AMOUNTS), 0, signer=False)
-    assert bench.send(forged, payer=THIEF).error == 3010
-
-
-def test_pool_at_its_own_key_must_sign() -> None:
-    """A pool that is not the derived address is created only when its key signs."""
-    bench = Bench()
-    pool = bench.pool()
-    pool.at = amm.pool_addresses(*pool.mints, pool=key("own pool"))
-    outcome = bench.send(pool.initialize_instruction(AMOUNTS))
-    assert outcome.error == 2501
-    assert bench.send(pool.initialize_instruction(AMOUNTS, pool_signs=True)).error is None
-    assert pool.bench.amount(pool.at.vault_1) == AMOUNTS[1]
-
-
-def test_fake_mints_are_refused() -> None:
-    """A mint account that is not an initialised mint of its program cannot be pooled."""
-    for data in (
-        mint_data()[:45] + b"\0" + mint_data()[46:],
-        token_account_data(key("m"), key("o"), 1),
-        bytes(82),
-    ):
-        bench = Bench()
-        pool = bench.pool()
-        bench.put(pool.at.mint_0, data, amm.TOKEN)
-        assert bench.send(pool.initialize_instruction(AMOUNTS)).error == 3003
-
-
 def test_program_runs_only_at_its_address() -> None:
     """Deployed elsewhere the program refuses: its authority and seeds belong to one id."""
     bench = Bench()
@@ -414,8 +233,34 @@ def test_more_accounts_than_known_are_ignored() -> None:
     assert bench.send(Instruction(amm.PROGRAM, honest.data, [*honest.accounts, *extra])).error is None
 
 
-def test_disabled_config_creates_no_pool() -> None:
-    """With disable_create_pool set, creation is NotApproved."""
+@pytest.mark.parametrize(
+    "role", ["pool_state", "owner_lp", "token_0", "token_1", "vault_0", "vault_1", "lp_mint"]
+)
+@pytest.mark.parametrize("form", ["deposit", "withdraw"])
+def test_liquidity_refuses_read_only(form: str, role: str) -> None:
+    """An account that a deposit or withdrawal changes must be passed writable."""
     bench = Bench()
-    bench.put(amm.CONFIG_0, genesis.amm_config(disable_create_pool=True).data, amm.PROGRAM)
-    assert bench.send(bench.pool().initialize_instruction(AMOUNTS)).error == 6000
+    pool = pool_of(bench)
+    forged = replaced(liquidity_instruction(pool, form), LIQUIDITY.index(role), writable=False)
+    assert unmoved(bench, pool, lambda: bench.send(forged)).error == 2000
+
+
+@pytest.mark.parametrize(("role", "number"), [("mint_0", 2022), ("mint_1", 2022), ("observation", 3007)])
+def test_account_that_changed_its_owner(role: str, number: int) -> None:
+    """The right address is not enough: mints stay with their token program, the observation with ours."""
+    bench = Bench()
+    pool = pool_of(bench)
+    bench.put(address_of(pool, role), bench.data(address_of(pool, role)), THIEF)
+    assert unmoved(bench, pool, lambda: bench.send(pool.swap_input_instruction(0, 1_000_000))).error == number
+    if role != "observation":
+        assert unmoved(bench, pool, lambda: bench.send(pool.deposit_instruction(1_000))).error == number
+
+
+def test_token_account_that_is_none() -> None:
+    """An account of a token program that is too short, or a mint, is no token account."""
+    bench = Bench()
+    pool = bench.pool(fees=(MintFee(500, 1 << 62), None)).create(AMOUNTS)
+    honest = bench.data(pool.accounts[0])
+    for data in (honest[:164], honest[:165] + b"\x01" + honest[166:], honest[:32]):
+        bench.put(pool.accounts[0], data, amm.TOKEN_2022)
+        assert bench.send(pool.swap_input_instruction(0, 1_000_000)).error == 3003
