@@ -6,6 +6,7 @@ import pytest
 
 from sniperforge.localnet.program import genesis
 from sniperforge.localnet.program import instructions as amm
+from sniperforge.localnet.program.model import MintFee
 from tests.localnet.program.amm_bench import SYSTEM, Bench, key, mint_data, token_account_data
 from tests.localnet.program.forgeries import (
     AMOUNTS,
