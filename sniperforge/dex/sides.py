@@ -16,6 +16,11 @@ def quote_side(mint_0: str, mint_1: str) -> int:
     return 0 if _RANK.get(mint_0, _UNRANKED) < _RANK.get(mint_1, _UNRANKED) else 1
 
 
+def trade_side(input_mint: str, mint_0: str, mint_1: str) -> str:
+    """``buy`` when the quote is paid, ``sell`` when it is received."""
+    return "buy" if input_mint == (mint_0, mint_1)[quote_side(mint_0, mint_1)] else "sell"
+
+
 def in_byte_order(mint_a: str, mint_b: str) -> bool:
     """Whether ``mint_a`` is token 0 where a program orders mints by their bytes.
 

@@ -129,7 +129,11 @@ class PoolState(Protocol):
 
     @property
     def spot_price(self) -> Fraction:
-        """Raw quote units per raw base unit, before fees, exact."""
+        """Raw quote units per raw base unit, before fees, exact.
+
+        Raises:
+            RefusedError: the pool was emptied.
+        """
         ...
 
     @property
@@ -149,7 +153,7 @@ class PoolState(Protocol):
         """What ``amount_in`` raw units of ``input_mint`` buy.
 
         Raises:
-            RefusedError: the program would refuse it, or the mint is not of this pool.
+            RefusedError: the program would refuse it, the pool was emptied, or the mint is not of this pool.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sniperforge.dex.sides import in_byte_order, quote_side
+from sniperforge.dex.sides import in_byte_order, quote_side, trade_side
 from sniperforge.domain.addresses import TOKEN_PROGRAM, USD1_MINT, USDC_MINT, USDT_MINT, WSOL_MINT
 
 OTHER = "Ca4LSzcHKRB6jqFTiz2NHx7AeQtsztpyeyWfUgi1JUKX"
@@ -34,3 +34,9 @@ def test_mints_are_ordered_by_bytes_not_by_text() -> None:
     assert in_byte_order(small, large)
     assert small > large
     assert not in_byte_order(large, small)
+
+
+def test_paying_the_quote_is_buying() -> None:
+    """The side follows from the input, whichever token number it has."""
+    assert trade_side(WSOL_MINT, WSOL_MINT, OTHER) == trade_side(WSOL_MINT, OTHER, WSOL_MINT) == "buy"
+    assert trade_side(OTHER, WSOL_MINT, OTHER) == trade_side(OTHER, OTHER, WSOL_MINT) == "sell"

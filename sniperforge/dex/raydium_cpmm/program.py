@@ -14,12 +14,6 @@ MAINNET: Final = "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C"
 DEVNET: Final = "DRaycpLY18LhpbydsBWbVJtxpNv9oXPgjRSfpF2bWpYb"
 PROGRAMS: Final = {"mainnet": MAINNET, "devnet": DEVNET}
 
-CREATE_POOL_FEE_ACCOUNT: Final = "DNXgeM9EiiaAbaWvwjHj9fQQLAX5ZsfHyvmYUNRAdNC8"
-"""Wrapped-SOL account on mainnet that receives the fee for creating a pool."""
-
-LOCKED_LP: Final = 100
-"""LP units that a pool counts at creation but never mints."""
-
 
 @lru_cache(maxsize=len(PROGRAMS))
 def authority(program_id: str = MAINNET) -> str:

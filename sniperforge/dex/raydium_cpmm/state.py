@@ -1,4 +1,4 @@
-"""A CPMM pool at one moment: loaded from accounts, quoted to the unit."""
+"""A CPMM pool at one moment, quoted to the unit."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from sniperforge.dex.raydium_cpmm import program
-from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool, decode_config, decode_pool
 from sniperforge.dex.raydium_cpmm.curve import FEE_DENOMINATOR, Curve, SwapAmounts, exact_in, exact_out
 from sniperforge.dex.sides import quote_side
 from sniperforge.domain.amounts import U64_MAX
 from sniperforge.domain.pool import Quote
-from sniperforge.errors import DecodeError, NotFoundError, RefusedError
-from sniperforge.tokens.account import decode_token_account
-from sniperforge.tokens.mint import decode_mint
+from sniperforge.errors import DecodeError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sniperforge.domain.chain import Account
+    from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
     from sniperforge.tokens.transfer_fee import TransferFee
 
 BASIS_POINTS = 10_000
@@ -55,8 +50,8 @@ class CpmmState:
     def __post_init__(self) -> None:
         pool = self.pool
         reserve_0, reserve_1 = self.vault_0 - pool.owed_0, self.vault_1 - pool.owed_1
-        if reserve_0 <= 0 or reserve_1 <= 0:
-            raise DecodeError(f"CPMM pool {pool.address} has vaults without reserves")
+        if reserve_0 < 0 or reserve_1 < 0:
+            raise DecodeError(f"CPMM pool {pool.address} owes more than its vaults hold")
         rate = self.config.creator_fee_rate if pool.creator_fee_enabled else 0
         trade = self.config.trade_fee_rate
         zero_for_one = Curve(reserve_0, reserve_1, trade, rate, pool.creator_fee_on in (0, 1))
@@ -68,7 +63,7 @@ class CpmmState:
             pool.token_0_mint: _Direction(zero_for_one, fee_0, fee_1, pool.token_1_mint),
             pool.token_1_mint: _Direction(one_for_zero, fee_1, fee_0, pool.token_0_mint),
         }
-        object.__setattr__(self, "_directions", directions)
+        object.__setattr__(self, "_directions", directions if reserve_0 and reserve_1 else {})
 
     @property
     def dex(self) -> str:
@@ -102,7 +97,12 @@ class CpmmState:
 
     @property
     def spot_price(self) -> Fraction:
-        """Raw quote units per raw base unit, before fees, exact."""
+        """Raw quote units per raw base unit, before fees, exact.
+
+        Raises:
+            RefusedError: the pool was emptied.
+        """
+        self._direction(self.base_mint)
         price = Fraction(self.reserve_1, self.reserve_0)
         return price if self._quote_is_1 else 1 / price
 
@@ -113,13 +113,11 @@ class CpmmState:
 
     def token_program(self, mint: str) -> str:
         """The token program of one of the two mints. Raises :class:`RefusedError` for another mint."""
-        self._direction(mint)
-        return self.pool.token_0_program if mint == self.pool.token_0_mint else self.pool.token_1_program
+        return self.pool.token_0_program if self._side(mint) == 0 else self.pool.token_1_program
 
     def decimals(self, mint: str) -> int:
         """The decimals of one of the two mints. Raises :class:`RefusedError` for another mint."""
-        self._direction(mint)
-        return self.pool.decimals_0 if mint == self.pool.token_0_mint else self.pool.decimals_1
+        return self.pool.decimals_0 if self._side(mint) == 0 else self.pool.decimals_1
 
     def quote(self, input_mint: str, amount_in: int) -> Quote:
         """What ``amount_in`` raw units of ``input_mint`` buy; ``Quote.fee`` is the part taken from the input.
@@ -173,10 +171,17 @@ class CpmmState:
     def _quote_is_1(self) -> bool:
         return quote_side(self.pool.token_0_mint, self.pool.token_1_mint) == 1
 
+    def _side(self, mint: str) -> int:
+        mints = (self.pool.token_0_mint, self.pool.token_1_mint)
+        if mint not in mints:
+            raise RefusedError(f"pool {self.address} does not trade {mint}")
+        return mints.index(mint)
+
     def _direction(self, mint: str) -> _Direction:
+        self._side(mint)
         direction = self._directions.get(mint)
         if direction is None:
-            raise RefusedError(f"pool {self.address} does not trade {mint}")
+            raise RefusedError(f"pool {self.address} was emptied: there is nothing to trade")
         return direction
 
     def _exchange(self, input_mint: str, amount_in: int) -> tuple[_Direction, SwapAmounts]:
@@ -192,70 +197,6 @@ class CpmmState:
         taken = sum(amounts.trade_fee * share // FEE_DENOMINATOR for share in shares)
         creator = amounts.creator_fee
         return (taken + creator, 0) if creator_fee_on_input else (taken, creator)
-
-
-def needed_by(pool: CpmmPool) -> tuple[str, ...]:
-    """What belongs to a pool beside itself: configuration, vaults, mints, LP mint."""
-    return (
-        pool.amm_config,
-        pool.token_0_vault,
-        pool.token_1_vault,
-        pool.token_0_mint,
-        pool.token_1_mint,
-        pool.lp_mint,
-    )
-
-
-def load_state(address: str, accounts: Mapping[str, Account | None], *, epoch: int) -> CpmmState:
-    """The state of pool ``address`` from fetched accounts; ``epoch`` chooses the transfer fees in force.
-
-    Raises:
-        DecodeError: an account is not what the pool says it is, or another program's.
-        NotFoundError: an account is missing.
-    """
-    pool = decode_pool(found(address, accounts))
-    config_account = found(pool.amm_config, accounts)
-    if config_account.owner != pool.program_id:
-        raise DecodeError(f"CPMM configuration {pool.amm_config} belongs to another program than the pool")
-    return CpmmState(
-        pool=pool,
-        config=decode_config(config_account),
-        vault_0=_vault(pool, pool.token_0_vault, pool.token_0_mint, pool.token_0_program, accounts),
-        vault_1=_vault(pool, pool.token_1_vault, pool.token_1_mint, pool.token_1_program, accounts),
-        transfer_fee_0=_transfer_fee(
-            pool.token_0_mint, pool.token_0_program, pool.decimals_0, accounts, epoch
-        ),
-        transfer_fee_1=_transfer_fee(
-            pool.token_1_mint, pool.token_1_program, pool.decimals_1, accounts, epoch
-        ),
-    )
-
-
-def found(address: str, accounts: Mapping[str, Account | None]) -> Account:
-    """The account at ``address``. Raises :class:`NotFoundError` when it is missing."""
-    account = accounts.get(address)
-    if account is None:
-        raise NotFoundError(f"no account at {address}", details={"address": address})
-    return account
-
-
-def _vault(
-    pool: CpmmPool, address: str, mint: str, token_program: str, accounts: Mapping[str, Account | None]
-) -> int:
-    vault = decode_token_account(found(address, accounts))
-    expected = (mint, token_program, program.authority(pool.program_id))
-    if (vault.mint, vault.program, vault.owner) != expected:
-        raise DecodeError(f"vault {address} is not a vault of CPMM pool {pool.address}")
-    return vault.raw
-
-
-def _transfer_fee(
-    address: str, token_program: str, decimals: int, accounts: Mapping[str, Account | None], epoch: int
-) -> TransferFee | None:
-    mint = decode_mint(found(address, accounts))
-    if (mint.program, mint.decimals) != (token_program, decimals):
-        raise DecodeError(f"mint {address} contradicts its pool")
-    return mint.transfer_fee_at(epoch)
 
 
 def _sent_for(amount: int, fee: TransferFee | None) -> int:

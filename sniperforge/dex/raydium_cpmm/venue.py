@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sniperforge.dex.raydium_cpmm import detector, program
+from sniperforge.dex.raydium_cpmm import detector, notice_events, program
 from sniperforge.dex.raydium_cpmm.accounts import decode_pool, is_canonical
 from sniperforge.dex.raydium_cpmm.instructions import swap_base_input
+from sniperforge.dex.raydium_cpmm.loading import found, load_state, needed_by
 from sniperforge.dex.raydium_cpmm.log_events import CREATION_LINES
-from sniperforge.dex.raydium_cpmm.state import CpmmState, found, load_state, needed_by
+from sniperforge.dex.raydium_cpmm.state import CpmmState
 from sniperforge.dex.venue import Anatomy
 from sniperforge.errors import RefusedError
 from sniperforge.tokens.mint import decode_mint
@@ -37,7 +38,7 @@ class RaydiumCpmm:
 
     def events_of_frame(self, frame: Frame, notice: LogsNotice) -> tuple[PoolEvent, ...]:
         """What one call did as far as its own log lines tell."""
-        return detector.events_of_frame(frame, notice)
+        return notice_events.events_of_frame(frame, notice)
 
     def required_accounts(self, pool: str, known: Mapping[str, Account | None]) -> tuple[str, ...]:
         """The pool first; once it is known: configuration, vaults, mints, LP mint."""
@@ -60,7 +61,7 @@ class RaydiumCpmm:
         return tuple(address for address in told if address)
 
     def load(self, pool: str, accounts: Mapping[str, Account | None], *, epoch: int) -> CpmmState:
-        """The pool's state; see :func:`sniperforge.dex.raydium_cpmm.state.load_state`."""
+        """The pool's state; see :func:`sniperforge.dex.raydium_cpmm.loading.load_state`."""
         return load_state(pool, accounts, epoch=epoch)
 
     def anatomy(self, state: PoolState, accounts: Mapping[str, Account | None]) -> Anatomy:

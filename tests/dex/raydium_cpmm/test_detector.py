@@ -178,25 +178,6 @@ def test_what_the_sources_assert(capsys: pytest.CaptureFixture[str]) -> None:
     assert matched >= 8
 
 
-def test_logs_alone_tell_the_same_amounts(capsys: pytest.CaptureFixture[str]) -> None:
-    """From a notice, creations and swaps have the amounts of the transaction; accounts that logs lack are empty."""
-    matched = 0
-    for name, document in DOCUMENTS.items():
-        view = parse_transaction(document["result"])
-        notice = LogsNotice(view.signature, view.slot, view.err, view.logs)
-        full = [event for event in cpmm_events(document) if not event.failed]
-        told = [event for event in events_of_logs(notice) if event.dex == "raydium_cpmm"]
-        assert [event.kind for event in told] == [event.kind for event in full], name
-        for short, event in zip(told, full, strict=True):
-            assert short.amounts.items() <= event.amounts.items() | {("x", 0)}, name
-            assert short.pool in ("", event.pool), name
-            assert short.base_mint in ("", event.base_mint), name
-            assert short.facts.items() <= event.facts.items(), name
-            matched += 1
-    with capsys.disabled():
-        print(f"\nlogs alone: matched {matched} of {matched}")
-
-
 MIGRATION = DOCUMENTS["raydium_cpmm/create_via_launchlab_migration_mainnet"]
 ROUTE = DOCUMENTS["raydium_cpmm/swap_x2_dlmm_213kMyMK"]
 
@@ -375,15 +356,6 @@ def test_short_and_unknown_instructions_give_no_event() -> None:
         assert events_of(one_call(name, bytes(15), accounts)) == (), name
         assert events_of(one_call(name, bytes(size), accounts[:12])) == (), name
     assert events_of(one_call("collect_protocol_fee", bytes(24), creation)) == ()
-
-
-def test_a_notice_without_mints_leaves_the_sides_open() -> None:
-    """Old, short swap events tell pool and amounts only."""
-    short = bytes.fromhex("40c6cde8260871e2") + bytes(32) + struct.pack("<6Q?", 1, 2, 3, 4, 0, 0, True)
-    view = one_call("swap_base_input", bytes(16), swap_accounts(USDC_MINT, WSOL_MINT), short)
-    (event,) = events_of_logs(LogsNotice("sig", 9, "failed", view.logs))
-    assert (event.pool, event.base_mint, event.facts, event.failed) == (SYSTEM_PROGRAM, "", {}, True)
-    assert event.amounts["amount_in"] == 3
 
 
 def test_events_need_addresses() -> None:

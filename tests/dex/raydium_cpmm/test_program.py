@@ -29,7 +29,6 @@ def test_addresses_of_a_recorded_creation() -> None:
     assert program.lp_mint_address(pool) == accounts["lp_mint"]
     assert program.observation_address(pool) == accounts["observation_state"]
     assert program.authority() == accounts["authority"]
-    assert accounts["create_pool_fee"] == program.CREATE_POOL_FEE_ACCOUNT
 
 
 def test_what_is_no_address_is_refused() -> None:
