@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SOURCE: Final = Path(__file__).parent / "src"
 
+COMPILER_VERSION: Final = "0.17.0"
+"""Of ``ziglang``, that the committed file was built with; another one may give other bytes."""
+
 COMPILER_FLAGS: Final = (
     "-target",
     "bpfel-freestanding",
@@ -63,7 +66,7 @@ def _compile(folder: Path, output: Path) -> None:
     if done.returncode != 0:
         raise UnavailableError(
             f"the AMM program did not compile: {done.stderr.strip()[:2000]}",
-            hint="install ziglang 0.17.0, the compiler that the committed file was built with",
+            hint=f"install ziglang {COMPILER_VERSION}, the compiler that the committed file was built with",
         )
 
 
