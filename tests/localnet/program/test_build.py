@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import subprocess
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,9 +16,17 @@ from sniperforge.localnet.program.binary import HASH_NAME, program_bytes, record
 if TYPE_CHECKING:
     from pathlib import Path
 
+
+def installed_compiler() -> str:
+    try:
+        return version("ziglang")
+    except PackageNotFoundError:
+        return "none"
+
+
 needs_compiler = pytest.mark.skipif(
-    importlib.util.find_spec("ziglang") is None,
-    reason="ziglang is not installed: the program cannot be rebuilt",
+    installed_compiler() != build.COMPILER_VERSION,
+    reason=f"rebuilding needs ziglang {build.COMPILER_VERSION}; installed: {installed_compiler()}",
 )
 
 

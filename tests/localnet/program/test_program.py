@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from sniperforge.localnet.program import instructions as amm
-from sniperforge.localnet.program.model import FeeRates, MintFee, PoolModel
+from sniperforge.localnet.program.model import FeeRates, MintFee, PoolModel, PoolRejectedError
 from tests.localnet.program.amm_bench import (
     NOW,
     SYSTEM,
@@ -84,6 +84,10 @@ def test_smallest_pool(amounts: tuple[int, int], error: int | None) -> None:
     assert bench.send(pool.initialize_instruction(amounts)).error == error
     if error is None:
         assert pool.balances()[2] == 0
+        return
+    with pytest.raises(PoolRejectedError) as refused:
+        PoolModel.create(amounts)
+    assert refused.value.number == error
 
 
 def test_mints_must_be_in_order() -> None:
