@@ -67,14 +67,12 @@ class LoopbackSubscription:
         Raises:
             UnavailableError: the reader fell too far behind.
         """
-        while True:
+        while not self._closed:
             message = self._outbox.take()
             if message is not None:
                 yield msgspec.json.decode(message)["params"]["result"]
             elif self._outbox.cut:
                 raise UnavailableError("the subscription was cut: its reader is too slow")
-            elif self._closed:
-                return
             else:
                 self._ready.clear()
                 await self._ready.wait()

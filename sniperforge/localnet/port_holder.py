@@ -6,6 +6,7 @@ import errno
 import importlib
 import os
 import shlex
+from itertools import takewhile
 from typing import Any
 
 from sniperforge.errors import UnavailableError
@@ -35,7 +36,13 @@ def find_holder(port: int) -> dict[str, Any] | None:
             if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid
         }
         for pid in sorted(pids):
-            return {"pid": pid, "command": shlex.join(psutil.Process(pid).cmdline())[:200]}
+            return {"pid": pid, "command": _shown(psutil.Process(pid).cmdline())}
     except psutil.Error:
         return None
     return None
+
+
+def _shown(arguments: list[str]) -> str:
+    """The command without its options: their values may be nobody else's business."""
+    plain = takewhile(lambda argument: not argument.startswith("--"), arguments)
+    return shlex.join(list(plain)[:6])[:200]

@@ -1,0 +1,160 @@
+"""How fast the embedded network is: in process, over a raw socket, and from submit to notification.
+
+Prints medians of several rounds as JSON. The client signs beforehand; a second process would compete for
+the same cores, so client and server share one event loop and the socket figures include both sides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import statistics
+import time
+from typing import Any
+
+from solders.hash import Hash
+from solders.message import MessageV0
+from solders.pubkey import Pubkey
+from solders.system_program import TransferParams, transfer
+from solders.transaction import VersionedTransaction
+
+from sniperforge.localnet.network import LocalNetwork
+
+ROUNDS = 5
+IN_PROCESS = 3_000
+PIPELINED = 2_000
+NOTIFIED = 300
+
+
+def signed_transfers(network: LocalNetwork, count: int, first: int) -> list[bytes]:
+    """Transfers that differ in their amount, on the newest blockhash."""
+    payer, recent = network.payer, Hash.from_string(network.ledger.chain.tip.blockhash)
+    key, target = payer.pubkey(), Pubkey.new_unique()
+    network.faucet.drip(str(target), 10_000_000)
+    return [
+        bytes(
+            VersionedTransaction(
+                MessageV0.try_compile(
+                    key,
+                    [transfer(TransferParams(from_pubkey=key, to_pubkey=target, lamports=first + number))],
+                    [],
+                    recent,
+                ),
+                [payer],
+            )
+        )
+        for number in range(count)
+    ]
+
+
+def request(raw: bytes, number: int) -> bytes:
+    """A ``sendTransaction`` body without preflight."""
+    options = {"encoding": "base64", "skipPreflight": True}
+    return json.dumps(
+        {
+            "jsonrpc": "2.0",
+            "id": number,
+            "method": "sendTransaction",
+            "params": [base64.b64encode(raw).decode(), options],
+        }
+    ).encode()
+
+
+def in_process(network: LocalNetwork, call: Any, bodies: list[bytes]) -> float:
+    """Transfers per second through ``call``; every one must have landed."""
+    before = network.ledger.chain.tip.total
+    started = time.perf_counter()
+    for body in bodies:
+        call(body)
+    seconds = time.perf_counter() - started
+    assert network.ledger.chain.tip.total - before == len(bodies)
+    return len(bodies) / seconds
+
+
+async def pipelined(network: LocalNetwork, raws: list[bytes]) -> float:
+    """Transfers per second over one raw socket, requests written without waiting for replies."""
+    host, port = network.rpc_url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    before = network.ledger.chain.tip.total
+    started = time.perf_counter()
+    for number, raw in enumerate(raws):
+        body = request(raw, number)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    await writer.drain()
+    replies = 0
+    while replies < len(raws):
+        replies += (await reader.read(1 << 16)).count(b"HTTP/1.1 200")
+    seconds = time.perf_counter() - started
+    writer.close()
+    assert network.ledger.chain.tip.total - before == len(raws)
+    return len(raws) / seconds
+
+
+async def notified(network: LocalNetwork, raws: list[bytes]) -> list[float]:
+    """Seconds from writing each transfer to the arrival of its ``processed`` signature notification."""
+    import aiohttp
+
+    latencies = []
+    host, port = network.rpc_url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    async with aiohttp.ClientSession() as session, session.ws_connect(network.ws_url) as socket:
+        for number, raw in enumerate(raws):
+            signature = str(VersionedTransaction.from_bytes(raw).signatures[0])
+            await socket.send_str(
+                json.dumps(
+                    {
+                        "jsonrpc": "2.0",
+                        "id": number,
+                        "method": "signatureSubscribe",
+                        "params": [signature, {"commitment": "processed"}],
+                    }
+                )
+            )
+            await socket.receive_str()
+            body = request(raw, number)
+            started = time.perf_counter()
+            writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            await socket.receive_str()
+            latencies.append(time.perf_counter() - started)
+            await reader.read(1 << 16)
+    writer.close()
+    return latencies
+
+
+async def main() -> None:
+    """Run all rounds and print the figures."""
+    ledger_rates, dispatcher_rates, socket_rates, latencies = [], [], [], []
+    async with LocalNetwork() as network:
+        for number in range(ROUNDS):
+            first = 1_000_000 * (number + 1)
+            raws = signed_transfers(network, IN_PROCESS, first)
+            ledger_rates.append(in_process(network, network.ledger.send, raws))
+            await asyncio.sleep(0)
+            raws = signed_transfers(network, IN_PROCESS, first)
+            bodies = [request(raw, index) for index, raw in enumerate(raws)]
+            dispatcher_rates.append(in_process(network, network.dispatcher.dispatch, bodies))
+            await asyncio.sleep(0)
+            socket_rates.append(await pipelined(network, signed_transfers(network, PIPELINED, first)))
+            latencies += await notified(network, signed_transfers(network, NOTIFIED, first))
+    latencies.sort()
+    figures = {
+        "ledger_transfers_per_second": round(statistics.median(ledger_rates)),
+        "dispatcher_transfers_per_second": round(statistics.median(dispatcher_rates)),
+        "socket_pipelined_transfers_per_second": round(statistics.median(socket_rates)),
+        "submit_to_processed_ms": {
+            "p50": round(statistics.median(latencies) * 1000, 3),
+            "p99": round(latencies[int(len(latencies) * 0.99)] * 1000, 3),
+        },
+        "rounds": ROUNDS,
+    }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(main())
+    else:
+        uvloop.run(main())
