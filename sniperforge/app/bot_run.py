@@ -94,10 +94,10 @@ async def run_bot(
     node, clock = trader.node, trader.node.clock
     config, _ = load_bot(node.settings, spec.name, spec.config)
     feed = PoolFeed(
-        node.rpc,
-        trader.pubsub,
-        clock,
-        programs=programs_on(node.cluster),
+        programs_on(node.cluster),
+        history=node.rpc,
+        pubsub=trader.pubsub,
+        clock=clock,
         commitment=node.settings.network.feed_commitment,
     )
     on_feed(feed)
@@ -115,7 +115,7 @@ async def run_bot(
     host = BotHost(
         name=spec.name,
         bot=spec.make(config),
-        pools=feed.pools(),
+        pools=feed,
         judge=judge,
         executor=trader.executor,
         guard=trader.guard,
@@ -124,15 +124,18 @@ async def run_bot(
         clock=clock,
         tell=tell,
     )
-    await trader.session.run(_for(host, duration))
+    await trader.session.run(_run(host, feed, duration))
 
 
-async def _for(host: BotHost, duration: float | None) -> None:
-    if duration is None:
-        await host.run()
-        return
-    timer = asyncio.get_running_loop().call_later(duration, host.stop)
+async def _run(host: BotHost, feed: PoolFeed, duration: float | None) -> None:
+    """The bot on its feed; the feed ends with it."""
+    loop = asyncio.get_running_loop()
+    timer = None if duration is None else loop.call_later(duration, host.stop)
     try:
-        await host.run()
+        async with asyncio.TaskGroup() as group:
+            following = group.create_task(feed.run())
+            await host.run()
+            following.cancel()
     finally:
-        timer.cancel()
+        if timer is not None:
+            timer.cancel()

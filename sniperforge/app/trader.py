@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.heartbeat import heartbeat
@@ -14,6 +15,7 @@ from sniperforge.chain.websocket import PubSubClient
 from sniperforge.chain.witnesses import Witness, Witnesses
 from sniperforge.config.values import lamports_of
 from sniperforge.coordination.inbox import InboxServer
+from sniperforge.dex.registry import venue_named
 from sniperforge.engine.audit import Audit
 from sniperforge.engine.blockhash_cache import BlockhashCache
 from sniperforge.engine.door import Door
@@ -22,7 +24,8 @@ from sniperforge.engine.guard import Guard
 from sniperforge.engine.orders import ExecutionPolicy
 from sniperforge.engine.requests import RequestDesk
 from sniperforge.engine.session import Session
-from sniperforge.market.pool_watch import PoolWatcher
+from sniperforge.errors import NotFoundError
+from sniperforge.market.pool_watch import PoolWatch
 from sniperforge.orders.slippage import SlippagePolicy
 from sniperforge.risk.limits import Limits
 from sniperforge.store.journal import Journal
@@ -136,7 +139,7 @@ def _assemble(held: _Held, tell: Callable[[SessionEvent], None]) -> Trader:
     guard = Guard(
         journal=journal,
         executor=executor,
-        watch=PoolWatcher(node.rpc, pubsub, clock).watch,
+        watch=partial(_watch, node, pubsub),
         slippage=slippage_of(config),
         clock=clock,
         tell=tell,
@@ -152,6 +155,13 @@ def _assemble(held: _Held, tell: Callable[[SessionEvent], None]) -> Trader:
         tell=tell,
     )
     return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
+
+
+def _watch(node: Node, pubsub: PubSubClient, dex: str, pool: str) -> PoolWatch:
+    venue = venue_named(dex)
+    if venue is None:
+        raise NotFoundError(f"{dex} is no venue that can be traded")
+    return PoolWatch(venue, pool, source=node.rpc, pubsub=pubsub, clock=node.clock)
 
 
 def limits_of(config: Config) -> Limits:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from sniperforge.config.lp_sniper import LpSniperConfig
 from sniperforge.config.values import lamports_of
+from sniperforge.domain.addresses import WSOL_MINT
+from sniperforge.errors import ConfigError
 from sniperforge.plugin import (
     BotSpec,
     CheckOutcome,
@@ -59,8 +61,18 @@ def trade(config: LpSniperConfig) -> int:
 
 
 def risk_policy(config: LpSniperConfig) -> RiskPolicy:
-    """The checks that a pool must pass."""
+    """The checks that a pool must pass.
+
+    Raises:
+        ConfigError: a quote mint is named that nothing can be bought with yet.
+    """
     filters, risk = config.filters, config.risk
+    others = [mint for mint in filters.quote_mints if mint != WSOL_MINT]
+    if others:
+        raise ConfigError(
+            f"filters.quote_mints names {others[0]}: only pools quoted in SOL can be traded",
+            hint=f"leave only {WSOL_MINT}",
+        )
     liquidity = LiquidityRange(
         lamports_of(filters.min_quote_liquidity_sol), lamports_of(filters.max_quote_liquidity_sol)
     )

@@ -51,7 +51,7 @@ def sell(
     options: Options = ctx.obj
     if every:
         confirm("sell every held position?", options)
-    return run_async(_sell(load_settings(options), options, name or None, password_stdin))
+    return run_async(_sell(load_settings(options), name or None, password_stdin))
 
 
 @app.command()
@@ -86,10 +86,10 @@ async def _list(settings: Settings, every: bool) -> Result:
         )
 
 
-async def _sell(settings: Settings, options: Options, name: str | None, password_stdin: bool) -> Result:
+async def _sell(settings: Settings, name: str | None, password_stdin: bool) -> Result:
     from sniperforge.cli.sell import sell_positions
 
-    return await sell_positions(settings, options, name, {"percent": 100}, password_stdin=password_stdin)
+    return await sell_positions(settings, name, {"percent": 100}, password_stdin=password_stdin)
 
 
 async def _abandon(settings: Settings, name: str) -> Result:

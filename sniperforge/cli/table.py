@@ -37,5 +37,13 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final[dict[str, Command]] = {
+    "demo": Command("sniperforge.cli.demo", "run the sniper on an embedded network, offline, with play money"),
+    "status": Command("sniperforge.cli.status", "show network, wallet, bot, positions, in one screen"),
+    "sell": Command("sniperforge.cli.sell", "sell a held token: an amount or a percentage"),
+    "positions": Command("sniperforge.cli.positions", "show held positions; sell them all, or give one up"),
+    "trades": Command("sniperforge.cli.trades", "show what landed, what it cost and what it brought"),
+    "why": Command("sniperforge.cli.why", "say why a pool or a token was bought or refused"),
+    "halt": Command("sniperforge.cli.halt", "stop buying until resume; exits go on"),
+    "resume": Command("sniperforge.cli.resume", "allow buying again"),
     "config": Command("sniperforge.cli.config", "show, check, create or describe the configuration"),
 }

@@ -161,6 +161,10 @@ class PoolState(Protocol):
         """What ``amount_out`` raw units of ``output_mint`` cost. Raises like :meth:`quote`."""
         ...
 
+    def after_swap(self, input_mint: str, amount_in: int) -> PoolState:
+        """The state that :meth:`quote`'s swap leaves behind. Raises like :meth:`quote`."""
+        ...
+
 
 class Venue(Detector, Protocol):
     """A detector whose pools can be loaded, quoted and traded."""

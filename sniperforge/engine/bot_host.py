@@ -81,12 +81,14 @@ class BotHost:
         stopped = asyncio.ensure_future(self._stopped.wait())
         try:
             while not self._stopped.is_set():
-                coming = asyncio.ensure_future(anext(self._pools))
+                coming = asyncio.ensure_future(anext(self._pools, None))
                 await asyncio.wait({coming, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 if not coming.done():
                     coming.cancel()
                     return
                 pool = coming.result()
+                if pool is None:
+                    return
                 self.pools_seen += 1
                 self._tell(PoolSeen(pool))
                 yield pool

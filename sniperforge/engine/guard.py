@@ -13,7 +13,7 @@ from sniperforge.engine.events import PositionMoved
 from sniperforge.engine.orders import SellOrder
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
 from sniperforge.orders.exit_policy import ExitPolicy
-from sniperforge.orders.exits import PositionView, decide_exit, next_peak
+from sniperforge.orders.exits import PositionView, Urgency, decide_exit, next_peak
 from sniperforge.orders.slippage import slippage_bps
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sniperforge.dex.venue import PoolState
     from sniperforge.engine.events import SessionEvent
     from sniperforge.engine.executor import Executor
+    from sniperforge.orders.exits import ExitDecision
     from sniperforge.orders.slippage import SlippagePolicy
     from sniperforge.ports import Clock
     from sniperforge.store.journal import Journal
@@ -124,6 +125,7 @@ class Guard:
                     watch.state,
                     origin=origin,
                     reason=reason,
+                    urgency=Urgency.URGENT,
                     client_key=client_key,
                     keep=whole,
                 )
@@ -147,24 +149,25 @@ class Guard:
         if value is not None:
             self.values[position.id] = value
         if position.state is PositionState.OPEN:
-            reason = self._decide(position, policy, state, value)
+            decision = self._decide(position, policy, state, value)
+            if decision is None:
+                return
+            reason, urgency = f"{decision.reason}: {decision.text}", decision.urgency
         else:
-            reason = _first_reason(position)
-        if reason is None:
-            return
+            reason, urgency = _first_reason(position), Urgency.URGENT
         async with self._lock(position.id):
             held = self._journal.position(position.id)
             if held is None or held.state not in HELD_STATES:
                 return
             outcome = await self._attempt(
-                held, held.raw, state, origin=held.origin, reason=reason, client_key=None, keep=True
+                held, held.raw, state, origin=held.origin, reason=reason, urgency=urgency
             )
         if not outcome.ok:
             await self._clock.sleep(_pause(held.exit_attempts))
 
     def _decide(
         self, position: Position, policy: ExitPolicy, state: PoolState | None, value: int | None
-    ) -> str | None:
+    ) -> ExitDecision | None:
         peak = next_peak(position.peak_value, value)
         if peak * 100 > position.peak_value * (100 + PEAK_STEP_PERCENT):
             self._journal.raise_peak(position.id, peak)
@@ -177,8 +180,7 @@ class Guard:
             entry_liquidity=position.entry_liquidity,
             liquidity=None if state is None else state.quote_liquidity,
         )
-        decision = decide_exit(policy, view)
-        return None if decision is None else f"{decision.reason}: {decision.text}"
+        return decide_exit(policy, view)
 
     async def _attempt(
         self,
@@ -188,8 +190,9 @@ class Guard:
         *,
         origin: str,
         reason: str,
-        client_key: str | None,
-        keep: bool,
+        urgency: Urgency,
+        client_key: str | None = None,
+        keep: bool = True,
     ) -> Outcome:
         """One try to sell. Whatever stands in its way is counted and told; the position stays owned."""
         venue = venue_named(position.dex)
@@ -200,7 +203,7 @@ class Guard:
             state=state,
             position=position,
             raw=raw,
-            slippage_bps=slippage_bps(position.exit_attempts + 1, self._slippage),
+            slippage_bps=slippage_bps(position.exit_attempts + 1, self._slippage, urgency),
             origin=origin,
             reason=reason,
             client_key=client_key,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sniperforge.engine.guard import Guard
     from sniperforge.ports import Clock
     from sniperforge.store.journal import Journal
+    from sniperforge.store.journal_reader import JournalReader
 
 SELL, ABANDON, HALT, RESUME = "sell", "abandon", "halt", "resume"
 """Kinds of requests."""
@@ -112,7 +113,7 @@ class RequestDesk:
         self._tell(Trouble("inbox", error.message))
 
 
-def find_position(journal: Journal, name: str) -> Position:
+def find_position(journal: JournalReader, name: str) -> Position:
     """The held position with this id, mint or pool.
 
     Raises:

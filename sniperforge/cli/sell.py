@@ -1,0 +1,75 @@
+"""``sniperforge sell``: sell what is held of a token, through whoever holds the wallet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sniperforge.cli.command import command_app
+from sniperforge.cli.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sniperforge.config.load import Settings
+
+app = command_app("Sell a held token: an amount or a percentage.")
+
+
+@app.command()
+def sell(
+    ctx: typer.Context,
+    mint: Annotated[str, typer.Argument(help="Mint, pool or position id.")],
+    amount: Annotated[str, typer.Argument(help="Tokens, or a percentage such as 50%.")] = "100%",
+    intent_id: Annotated[
+        str, typer.Option("--intent-id", help="The same key never sells twice; its outcome is shown again.")
+    ] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the wallet's password from stdin.")
+    ] = False,
+) -> Result:
+    """Sell at the market, within the configured slippage; a running bot does it when it holds the wallet."""
+    from sniperforge.cli.settings import load_settings
+    from sniperforge.cli.signals import run_async
+
+    payload = {**_amount(amount), **({"client_key": intent_id} if intent_id else {})}
+    return run_async(sell_positions(load_settings(ctx.obj), mint, payload, password_stdin=password_stdin))
+
+
+async def sell_positions(
+    settings: Settings,
+    name: str | None,
+    payload: Mapping[str, Any],
+    *,
+    password_stdin: bool,
+) -> Result:
+    """Sell one position (or all, ``None``) and report what became of each; shared with ``positions sell``."""
+    from sniperforge.app.sales import sell_held
+    from sniperforge.cli.password import password_source
+    from sniperforge.domain.amounts import format_sol
+
+    sales = await sell_held(settings, name, payload, password_source(password_stdin=password_stdin).read)
+    lines = [
+        f"{sale.mint}  {sale.kind}  {format_sol(sale.proceeds)} SOL  {sale.text}" for sale in sales.sales
+    ]
+    return Result(
+        {"sales": [sale.to_json() for sale in sales.sales]},
+        lambda: "\n".join(lines) if lines else "no positions held",
+        network=settings.network_name,
+        chain=settings.network.chain,
+        mode=sales.mode,
+        wallet=sales.wallet,
+        error=sales.error(),
+    )
+
+
+def _amount(text: str) -> dict[str, Any]:
+    from sniperforge.errors import UsageError
+
+    number = text.removesuffix("%")
+    if text.endswith("%"):
+        if not number.isdigit() or not 1 <= int(number) <= 100:
+            raise UsageError(f"{text} is no percentage from 1% to 100%")
+        return {"percent": int(number)}
+    return {"amount": text}
