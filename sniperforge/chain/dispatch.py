@@ -271,7 +271,7 @@ class Dispatcher:
         for entry in self._entries:
             by_method.setdefault(entry.stream.method, []).append(entry.stream.prefilter)
         self._dropping = tuple(
-            (_token(method), tuple(f for f in filters if f is not None))
+            (_token(method), tuple(dict.fromkeys(f for f in filters if f is not None)))
             for method, filters in by_method.items()
             if all(f is not None for f in filters) and method != self._heard()
         )

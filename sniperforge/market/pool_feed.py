@@ -1,0 +1,293 @@
+"""New pools as they come: a log notification names a creation, the one transaction tells all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sniperforge.dex.invoke_stack import TRUNCATED_LINE, is_truncated
+from sniperforge.dex.registry import NEEDLES, creations_in, events_of
+from sniperforge.dex.transaction import parse_transaction
+from sniperforge.domain.chain import LogsNotice
+from sniperforge.domain.events import Gap, NewPool
+from sniperforge.domain.pool import EventKind
+from sniperforge.errors import DecodeError, UnavailableError
+from sniperforge.market.feed_health import FeedCounts, FeedHealth
+from sniperforge.market.gap_history import missed
+from sniperforge.market.recent import Recent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sniperforge.market.sources import FilteringPubSub, History, TimedStream
+    from sniperforge.ports import Clock
+
+TRUNCATED_NEEDLE: Final = f'"{TRUNCATED_LINE}"'.encode()
+_END: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLimits:
+    """Bounds of a feed's work.
+
+    Attributes:
+        concurrency: transactions fetched at a time.
+        patience_seconds: how long a node may take to show a transaction that it has notified.
+        first_pause_seconds, last_pause_seconds: between asking again for it; grows in between.
+        retry_seconds: between tries to subscribe.
+        remembered: signatures and pools kept against duplicates.
+        waiting: pools that wait to be taken; beyond that the feed waits, and its stream marks a gap.
+        gap_pages: pages of 1,000 signatures read to fill a gap.
+        gap_transactions: transactions looked at to fill a gap, the newest.
+    """
+
+    concurrency: int = 8
+    patience_seconds: float = 20.0
+    first_pause_seconds: float = 0.01
+    last_pause_seconds: float = 0.5
+    retry_seconds: float = 1.0
+    remembered: int = 20_000
+    waiting: int = 1_000
+    gap_pages: int = 5
+    gap_transactions: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """A transaction worth a look: ``announced`` by a creation's log line, or found while a gap was filled."""
+
+    signature: str
+    received_at: float
+    announced: bool = False
+    filled: bool = False
+
+
+class PoolFeed:
+    """Follows addresses whose transactions may create pools, and yields each :class:`NewPool` once.
+
+    ``run`` is a coroutine that its owner runs; another task iterates the feed. The iteration ends with it.
+
+    Args:
+        addresses: what ``logsSubscribe`` mentions: the venues' programs, or an account that every creation
+            of a venue names, which spares the node and the line all other transactions.
+        history: fetches transactions.
+        pubsub: notifies.
+        clock: for pauses and times.
+        commitment: of notifications. Below ``confirmed`` a node does not show the transaction yet, so the
+            feed asks until it does.
+        limits: see :class:`FeedLimits`.
+    """
+
+    def __init__(
+        self,
+        addresses: Sequence[str],
+        *,
+        history: History,
+        pubsub: FilteringPubSub,
+        clock: Clock,
+        commitment: str = "confirmed",
+        limits: FeedLimits | None = None,
+    ) -> None:
+        self._addresses = tuple(addresses)
+        self._history = history
+        self._pubsub = pubsub
+        self._clock = clock
+        self._commitment = commitment
+        self._shown = "finalized" if commitment == "finalized" else "confirmed"
+        self._limits = limits or FeedLimits()
+        self._room = asyncio.Semaphore(self._limits.concurrency)
+        self._out: asyncio.Queue[Any] = asyncio.Queue(self._limits.waiting)
+        self._signatures = Recent(self._limits.remembered)
+        self._pools = Recent(self._limits.remembered)
+        self._newest: dict[str, LogsNotice] = {}
+        self._standing: set[str] = set()
+        self._counts = FeedCounts()
+        self._last_error = ""
+        self._wanted = _prefilter(self._counts)
+
+    def __aiter__(self) -> PoolFeed:
+        return self
+
+    async def __anext__(self) -> NewPool:
+        item = await self._out.get()
+        if item is _END:
+            self._out.put_nowait(_END)
+            raise StopAsyncIteration
+        assert isinstance(item, NewPool)
+        return item
+
+    def health(self) -> FeedHealth:
+        """How the feed is doing."""
+        return FeedHealth(
+            subscribed=len(self._standing),
+            wanted=len(self._addresses),
+            age=self._pubsub.frame_age,
+            waiting=self._out.qsize(),
+            counts=dataclasses.replace(self._counts),
+            last_error=self._last_error,
+        )
+
+    async def run(self) -> None:
+        """Follow every address until cancelled. Outages are waited out."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for address in self._addresses:
+                    group.create_task(self._follow(address, group))
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        while self._out.full():
+            self._out.get_nowait()
+        self._out.put_nowait(_END)
+
+    async def _follow(self, address: str, group: asyncio.TaskGroup) -> None:
+        params = [{"mentions": [address]}, {"commitment": self._commitment}]
+        broken = False
+        while True:
+            try:
+                stream = await self._pubsub.subscribe("logsSubscribe", params, prefilter=self._wanted)
+                self._standing.add(address)
+                if broken:
+                    self._fill_beside(address, self._break(address), group)
+                broken = True
+                await self._read(address, stream, group)
+            except UnavailableError as error:
+                self._last_error = error.message
+            self._standing.discard(address)
+            await self._clock.sleep(self._limits.retry_seconds)
+
+    def _break(self, address: str) -> Gap:
+        newest = self._newest.get(address)
+        return Gap(newest.slot if newest else 0, "resubscribed")
+
+    async def _read(self, address: str, stream: TimedStream, group: asyncio.TaskGroup) -> None:
+        try:
+            async for item in stream:
+                if isinstance(item, Gap):
+                    self._fill_beside(address, item, group)
+                else:
+                    await self._notified(address, item, stream.received_at, group)
+        finally:
+            await stream.aclose()
+
+    async def _notified(self, address: str, item: Any, received_at: float, group: asyncio.TaskGroup) -> None:
+        self._counts.relevant += 1
+        notice = notice_of(item)
+        if notice is None:
+            self._counts.unrecognised += 1
+            return
+        self._newest[address] = notice
+        if notice.err is not None:
+            self._counts.failed += 1
+        elif creations_in(notice):
+            await self._look_beside(_Lead(notice.signature, received_at, announced=True), group)
+        elif is_truncated(notice.logs):
+            self._counts.truncated += 1
+            await self._look_beside(_Lead(notice.signature, received_at), group)
+        else:
+            self._counts.unrelated += 1
+
+    async def _look_beside(self, lead: _Lead, group: asyncio.TaskGroup) -> None:
+        """Look at a transaction in a task of its own, once there is room for one."""
+        if not self._signatures.add(lead.signature):
+            self._counts.duplicates += lead.announced
+            return
+        await self._room.acquire()
+        task = group.create_task(self._look(lead))
+        task.add_done_callback(lambda _: self._room.release())
+
+    async def _look(self, lead: _Lead) -> None:
+        signature = lead.signature
+        found = await self._transaction(signature)
+        if found is None:
+            self._counts.lost += 1
+            self._signatures.forget(signature)
+            return
+        try:
+            transaction = parse_transaction(found)
+            events = events_of(transaction)
+        except DecodeError as error:
+            self._counts.unrecognised += 1
+            self._last_error = error.message
+            return
+        created = [event for event in events if event.kind is EventKind.POOL_CREATED and not event.failed]
+        self._counts.unrecognised += lead.announced and not created
+        for event in created:
+            if not self._pools.add((signature, event.pool)):
+                self._counts.duplicates += 1
+                continue
+            self._counts.created += 1
+            now = self._clock.monotonic()
+            await self._out.put(NewPool(event, transaction, lead.received_at, now, lead.filled))
+
+    async def _transaction(self, signature: str) -> dict[str, Any] | None:
+        limits = self._limits
+        give_up = self._clock.monotonic() + limits.patience_seconds
+        pause = limits.first_pause_seconds
+        while True:
+            try:
+                found = await self._history.transaction(signature, self._shown)
+            except UnavailableError as error:
+                self._last_error = error.message
+                found = None
+            if found is not None or self._clock.monotonic() + pause > give_up:
+                return found
+            await self._clock.sleep(pause)
+            pause = min(pause * 1.5, limits.last_pause_seconds)
+
+    def _fill_beside(self, address: str, gap: Gap, group: asyncio.TaskGroup) -> None:
+        self._counts.gaps += 1
+        newest = self._newest.get(address)  # by the time the task runs this may lie beyond the gap
+        group.create_task(self._fill(address, gap, newest.signature if newest else None, group))
+
+    async def _fill(self, address: str, gap: Gap, until: str | None, group: asyncio.TaskGroup) -> None:
+        limits = self._limits
+        began = self._clock.monotonic()
+        try:
+            entries, whole = await missed(
+                self._history,
+                address,
+                since_slot=gap.since_slot,
+                until=until,
+                max_pages=limits.gap_pages,
+                commitment=self._shown,
+            )
+        except UnavailableError as error:
+            self._last_error = error.message
+            self._counts.unfilled += 1
+            return
+        self._counts.unfilled += not whole or len(entries) > limits.gap_transactions
+        for entry in entries[: limits.gap_transactions]:
+            self._counts.filled += 1
+            await self._look_beside(_Lead(entry.signature, began, filled=True), group)
+
+
+def notice_of(item: Any) -> LogsNotice | None:
+    """A ``logsNotification``'s result as a value; ``None`` when it is not one."""
+    try:
+        value, slot = item["value"], item["context"]["slot"]
+        signature, logs = value["signature"], value["logs"]
+    except (KeyError, TypeError):
+        return None
+    if not (isinstance(signature, str) and isinstance(slot, int) and isinstance(logs, list)):
+        return None
+    if not all(isinstance(line, str) for line in logs):
+        return None
+    return LogsNotice(signature, slot, value.get("err"), tuple(logs))
+
+
+def _prefilter(counts: FeedCounts) -> Callable[[bytes], bool]:
+    """Keeps frames that may hold a creation: a creation's log line, or logs cut short."""
+    needles = (*NEEDLES, TRUNCATED_NEEDLE)
+
+    def wanted(raw: bytes) -> bool:
+        for needle in needles:
+            if needle in raw:
+                return True
+        counts.noise += 1
+        return False
+
+    return wanted
