@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ from solders.keypair import Keypair
 from sniperforge.coordination.process import start_identity
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
+from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
 from sniperforge.localnet.service.info import NetworkInfo, read_info, write_info
 from sniperforge.localnet.service.lock import hold
@@ -22,7 +23,7 @@ from sniperforge.wallets.keypair_file import read_keypair_file, write_keypair_fi
 from sniperforge.wallets.secret import SecretKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sniperforge.localnet.genesis import Genesis
     from sniperforge.localnet.service.files import ServiceFiles
@@ -31,6 +32,19 @@ RPC_PORT: Final = 8899
 WS_PORT: Final = 8900
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketPlan:
+    """A market on the network.
+
+    Attributes:
+        seed: the same one sees the same launches.
+        per_minute: launches a minute; 0 runs the SOL/USDC pool only.
+    """
+
+    seed: int
+    per_minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,7 @@ class ServiceOptions:
         profile: pace of slots and commitment.
         rpc_port, ws_port: 0 takes a free one.
         keep_records: transactions kept in memory.
+        market: what trades on it; ``None`` leaves it still.
     """
 
     files: ServiceFiles
@@ -51,6 +66,7 @@ class ServiceOptions:
     rpc_port: int = RPC_PORT
     ws_port: int = WS_PORT
     keep_records: int = KEPT_RECORDS
+    market: MarketPlan | None = None
 
 
 def up_foreground(
@@ -103,14 +119,39 @@ async def _serve(
         now=now,
         keep_records=options.keep_records,
     )
+    with _trading(network, options.market):
+        return await _announced(network, options.files, announce, now, ended)
+
+
+@contextmanager
+def _trading(network: LocalNetwork, plan: MarketPlan | None) -> Iterator[None]:
+    """A market moves on the network inside the block."""
+    if plan is None:
+        yield
+        return
+    market = Market(network.ledger, seed=plan.seed, per_minute=plan.per_minute)
+    market.open()
+    try:
+        yield
+    finally:
+        market.close()
+
+
+async def _announced(
+    network: LocalNetwork,
+    files: ServiceFiles,
+    announce: Callable[[NetworkInfo], None],
+    now: Callable[[], float],
+    ended: asyncio.Future[signal.Signals],
+) -> signal.Signals:
     async with network:
-        info = _describe(network, options.files, now())
-        write_info(options.files.info, info)
+        info = _describe(network, files, now())
+        write_info(files.info, info)
         try:
             announce(info)
             return await ended
         finally:
-            _forget(options.files, info)
+            _forget(files, info)
 
 
 def _ended_by_signal() -> asyncio.Future[signal.Signals]:
