@@ -47,11 +47,13 @@ class Judgement:
         pool: what was judged.
         verdict: every check with its facts; already journalled.
         opportunity: opaque to bots; hand it back to :meth:`BotContext.buy`. ``None`` when facts are missing.
+        started_at: monotonic seconds when the gathering of its facts began.
     """
 
     pool: NewPool
     verdict: Verdict
     opportunity: object | None = field(repr=False)
+    started_at: float
 
 
 class BotContext(Protocol):

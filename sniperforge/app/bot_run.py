@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sniperforge.config.load import load_bot
 from sniperforge.dex.registry import programs_on
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sniperforge.app.trader import Trader
+    from sniperforge.domain.outcome import Outcome
     from sniperforge.engine.events import SessionEvent
-    from sniperforge.plugin import BotSpec
+    from sniperforge.plugin import BotSpec, Judgement
 
 
 @dataclass(slots=True)
@@ -29,7 +30,10 @@ class RunTally:
     Attributes:
         seen, bought: mints.
         refused_by: how often each check refused a pool, last verdicts only.
-        signed_after, landed_after: seconds from the arrival of a pool's notification, per buy.
+        decided_after: seconds from the start of the last look at a pool to the signed transaction, per buy:
+            all reads, all checks, the simulated round trip, the journal.
+        signed_after, landed_after: seconds from the arrival of a pool's notification, per buy; waiting for
+            the pool to open is part of it.
     """
 
     seen: set[str] = field(default_factory=set)
@@ -37,6 +41,7 @@ class RunTally:
     verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     exits: int = 0
     buys_failed: int = 0
+    decided_after: list[float] = field(default_factory=list)
     signed_after: list[float] = field(default_factory=list)
     landed_after: list[float] = field(default_factory=list)
 
@@ -48,17 +53,19 @@ class RunTally:
             case PoolJudged(judgement=judgement):
                 self.verdicts[judgement.verdict.mint] = judgement.verdict.refusals
             case BuyEnded(judgement=judgement, outcome=outcome):
-                self._hear_buy(judgement.pool.received_at, judgement.verdict.mint, outcome)
+                self._hear_buy(judgement, outcome)
             case PositionMoved(what="sold"):
                 self.exits += 1
 
-    def _hear_buy(self, received_at: float, mint: str, outcome: Any) -> None:
+    def _hear_buy(self, judgement: Judgement, outcome: Outcome) -> None:
+        received_at, mint = judgement.pool.received_at, judgement.verdict.mint
         if outcome.ok:
             self.bought.add(mint)
         elif outcome.reason:
             self.buys_failed += 1
             self.verdicts[mint] = ("limits",) if not outcome.signature else ("execution",)
         if outcome.signed_at is not None and outcome.landed_at is not None:
+            self.decided_after.append(outcome.signed_at - judgement.started_at)
             self.signed_after.append(outcome.signed_at - received_at)
             self.landed_after.append(outcome.landed_at - received_at)
 

@@ -85,6 +85,7 @@ class DemoReport:
             "refusals_by_check": tally.refused_by,
             "truth": self.truth,
             "latency_ms": {
+                "decide_to_signed": percentiles_ms(tally.decided_after),
                 "detect_to_signed": percentiles_ms(tally.signed_after),
                 "detect_to_landed": percentiles_ms(tally.landed_after),
             },
@@ -140,7 +141,7 @@ async def open_stage(
             network.ledger, seed=seed, per_minute=LAUNCHES_PER_MINUTE, last_launch_ms=last_launch_ms
         )
         signer = KeypairSigner(SecretKey.generate())
-        network.faucet.drip(signer.pubkey, FUNDS)
+        funding = network.faucet.drip(signer.pubkey, FUNDS)
         market.open()
         await stack.enter_async_context(network)
         stack.callback(market.close)
@@ -152,6 +153,9 @@ async def open_stage(
                 patient=True,
             )
         )
+        # The wallet's history begins after its funding: what comes later from others is a transfer.
+        while (await node.rpc.transaction(funding.signature)) is None:
+            await node.clock.sleep(network.ledger.profile.slot_ms / 1_000)
         trader = await stack.enter_async_context(
             open_trader(node, signer, bot="lp-sniper", command="demo", tell=hear)
         )

@@ -84,6 +84,7 @@ def _summary(report: DemoReport) -> str:
         "fees": f"{format_sol(report.books.fees)} SOL",
         "wallet change": f"{format_sol(report.wallet_delta)} SOL on chain,"
         f" {format_sol(report.unexplained)} SOL of it not explained by the journal",
+        "decide to signed": _latency(data, "decide_to_signed"),
         "detect to signed": _latency(data, "detect_to_signed"),
         "detect to landed": _latency(data, "detect_to_landed"),
     }

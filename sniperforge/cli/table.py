@@ -37,7 +37,10 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final[dict[str, Command]] = {
-    "demo": Command("sniperforge.cli.demo", "run the sniper on an embedded network, offline, with play money"),
+    "demo": Command(
+        "sniperforge.cli.demo", "run the sniper on an embedded network, offline, with play money"
+    ),
+    "start": Command("sniperforge.cli.start", "run a trading bot in the foreground"),
     "status": Command("sniperforge.cli.status", "show network, wallet, bot, positions, in one screen"),
     "sell": Command("sniperforge.cli.sell", "sell a held token: an amount or a percentage"),
     "positions": Command("sniperforge.cli.positions", "show held positions; sell them all, or give one up"),

@@ -48,6 +48,7 @@ class Judge:
         Raises:
             StorageError: the verdict could not be journalled.
         """
+        started_at = self._clock.monotonic()
         facts, opportunity = await self._gatherer.gather(pool, self._spend)
         verdict = evaluate(facts, self._policy)
         self._shared.record_decision(
@@ -63,4 +64,4 @@ class Judge:
                 verdict=verdict.to_json(),
             )
         )
-        return Judgement(pool, verdict, opportunity)
+        return Judgement(pool, verdict, opportunity, started_at)

@@ -1,0 +1,129 @@
+"""A bot on a real wallet in the foreground: log, lock, recovery, trading, drain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sniperforge.app.bot_run import RunTally, run_bot
+from sniperforge.app.bots import bot_named
+from sniperforge.app.node import open_node
+from sniperforge.app.session_log import log_event, open_log
+from sniperforge.app.trader import open_trader
+from sniperforge.app.wallet import open_signer, wallet_entry
+from sniperforge.domain.amounts import format_sol
+from sniperforge.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sniperforge.app.trader import Trader
+    from sniperforge.config.load import Settings
+    from sniperforge.engine.events import SessionEvent
+    from sniperforge.market.pool_feed import PoolFeed
+    from sniperforge.wallets.secret import SecretText
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """What ``start`` was asked for.
+
+    Attributes:
+        bot: name; ``None`` is the configured one.
+        duration: seconds; ``None`` runs until a signal.
+        live: the command says ``--live``.
+    """
+
+    bot: str | None
+    duration: float | None
+    live: bool
+
+
+async def start(
+    settings: Settings,
+    request: StartRequest,
+    *,
+    password: Callable[[], SecretText],
+    tell: Callable[[SessionEvent], None],
+    ready: Callable[[Trader], None],
+    console: bool,
+) -> dict[str, Any]:
+    """Run a bot and return what it did.
+
+    Args:
+        tell: hears every event, for a view.
+        ready: called once the wallet is held and recovery is under way.
+        console: log warnings on stderr too.
+
+    Raises:
+        WalletBusyError: another process trades this wallet.
+        RefusedError: mainnet without both ``live = true`` and ``--live``.
+        ExceptionGroup: a service failed; trading stopped.
+    """
+    spec = bot_named(request.bot or settings.config.bot)
+    tally, feeds = RunTally(), list[Any]()
+    with open_log(settings, command="start", bot=spec.name, console=console) as log:
+
+        def hear(event: SessionEvent) -> None:
+            tally.hear(event)
+            log_event(log, event)
+            tell(event)
+
+        async with open_node(settings, live=request.live, patient=True) as node:
+            if node.mode == "paper":
+                raise RefusedError(
+                    "mainnet is traded only with `live = true` in the configuration and --live;"
+                    " paper trading is not there yet",
+                    hint="practise on localnet: sniperforge demo",
+                )
+            entry = wallet_entry(settings)
+            log.bind(wallet=entry.pubkey, network=settings.network_name)
+            signer = open_signer(entry, password)
+            async with open_trader(
+                node, signer, bot=spec.name, command="start", tell=hear, health=lambda: _health(tally, feeds)
+            ) as trader:
+                log.emit("info", "started", genesis=node.genesis_hash, mode=node.mode)
+                ready(trader)
+                try:
+                    await run_bot(trader, spec, tell=hear, duration=request.duration, on_feed=feeds.append)
+                finally:
+                    log.emit("info", "stopped", **_counts(tally))
+                return _document(trader, tally)
+
+
+def _document(trader: Trader, tally: RunTally) -> dict[str, Any]:
+    journal = trader.journal
+    return {
+        **_counts(tally),
+        "open_positions": len(journal.positions()),
+        "unresolved": [attempt.signature for _, attempt in journal.unresolved()],
+        "realized_pnl_sol": format_sol(journal.realized_since(0.0)),
+        "refusals_by_check": tally.refused_by,
+    }
+
+
+def _counts(tally: RunTally) -> dict[str, int]:
+    return {
+        "pools_seen": len(tally.seen),
+        "bought": len(tally.bought),
+        "refused": tally.refused,
+        "exits": tally.exits,
+    }
+
+
+def _health(tally: RunTally, feeds: list[PoolFeed]) -> dict[str, Any]:
+    health: dict[str, Any] = _counts(tally)
+    if feeds:
+        feed = feeds[0].health()
+        age = feed.age
+        health["feed"] = {
+            "age_seconds": None if age == float("inf") else round(age, 1),
+            "subscribed": feed.subscribed,
+            "wanted": feed.wanted,
+            "created": feed.counts.created,
+            "unrecognised": feed.counts.unrecognised,
+            "lost": feed.counts.lost,
+            "gaps": feed.counts.gaps,
+            "last_error": feed.last_error,
+        }
+    return health
