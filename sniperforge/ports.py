@@ -1,4 +1,4 @@
-"""The seams to network, disk and time. Every method says what it raises; fakes live in ``sniperforge.testing``."""
+"""The seams to network, disk and time. Every method says what it raises; fakes are in ``testing``."""
 
 from __future__ import annotations
 
