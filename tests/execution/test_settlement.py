@@ -162,6 +162,16 @@ def test_a_token_account_that_changes_hands_takes_its_tokens() -> None:
     assert done.token_deltas == {TOKEN: -40}
 
 
+def test_the_rent_of_somebody_elses_account_is_cost() -> None:
+    """Paying for a stranger's token account locks nothing of the wallet's, and theirs closing frees nothing."""
+    view = transaction_view(
+        US,
+        {US: (SOL, SOL - RENT - 5_000), "theirs": (0, RENT), "gone": (RENT, 0)},
+        [TokenChange("theirs", TOKEN, "friend", None, 5), TokenChange("gone", TOKEN, "friend", 5, None)],
+    )
+    assert parts(settle(view, US)) == {"lamports_delta": -RENT - 5_000, "fee": 5_000, "trade": -RENT}
+
+
 def test_another_pays_the_fee() -> None:
     """A fee that somebody else paid is not the wallet's, nor is their tip."""
     view = transaction_view(

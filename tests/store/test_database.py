@@ -111,6 +111,55 @@ class TestOpening:
         db.close()
 
 
+class TestBusyFiles:
+    """Opening beside others: SQLite waits for a reader, but not for another that switches to WAL as well."""
+
+    @staticmethod
+    def busy_times(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The next ``times`` switches to WAL fail at once, as in that race."""
+        real, left = sqlite3.connect, [times]
+
+        class Racing(sqlite3.Connection):
+            def execute(self, sql: str, *arguments: object) -> sqlite3.Cursor:
+                if "=WAL" in sql and left[0]:
+                    left[0] -= 1
+                    error = sqlite3.OperationalError("database is locked")
+                    error.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+                    raise error
+                return super().execute(sql, *arguments)
+
+        monkeypatch.setattr(database.sqlite3, "connect", lambda *a, **k: real(*a, **{**k, "factory": Racing}))
+
+    def test_the_switch_to_wal_is_tried_again(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Two processes that create the same file both get it."""
+        self.busy_times(3, monkeypatch)
+        db = opened(path)
+        assert db.rows("PRAGMA journal_mode")[0][0] == "wal"
+        db.close()
+
+    def test_the_switch_to_wal_is_not_tried_for_ever(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After the busy time it is a storage error that says who is in the way."""
+        self.busy_times(1_000_000, monkeypatch)
+        monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.05)
+        with pytest.raises(StorageError, match="locked") as caught:
+            opened(path)
+        assert "another process" in caught.value.hint
+
+    def test_a_reader_in_the_way_is_waited_for(self, path: Path) -> None:
+        """Somebody in the middle of reading a new file bars the switch for a moment only."""
+        path.parent.mkdir()
+        reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM sqlite_schema").fetchall()
+        release = threading.Timer(0.05, reader.execute, ["COMMIT"])
+        release.start()
+        opened(path).close()
+        release.join()
+        reader.close()
+
+
 class TestRefusing:
     @pytest.mark.parametrize("readonly", [False, True])
     @pytest.mark.parametrize("content", [b"hello", b"\0" * 4096, b"SQLite format 3\0", b"x" * 9000])
