@@ -6,8 +6,6 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any, Final
 
-from solders.hash import Hash
-
 from sniperforge.dex import base58
 from sniperforge.errors import DecodeError
 from sniperforge.localnet.ledger.envelope import MAX_TRANSACTION_BYTES, Envelope, open_envelope
@@ -183,21 +181,12 @@ def _request_airdrop(node: Node, params: Params) -> Any:
     address, lamports, config = params.address(0), params.integer(1), params.config(2)
     config.commitment()
     given = config.get("recentBlockhash")
-    if given is not None:
-        _check_hash(node, expect(given, str))
+    if given is not None and node.ledger.chain.usable(str(parse_address(given))) is None:
+        raise faults.invalid_params("airdrop request failed: Blockhash not found")
     try:
         return node.faucet.drip(str(address), lamports).signature
     except TransactionRefusedError as refusal:
         raise faults.invalid_params(f"airdrop request failed: {refusal.message}") from None
-
-
-def _check_hash(node: Node, text: str) -> None:
-    try:
-        Hash.from_string(text)
-    except ValueError:
-        raise faults.invalid_params("Invalid param: Invalid") from None
-    if node.ledger.chain.usable(text) is None:
-        raise faults.invalid_params("airdrop request failed: Blockhash not found")
 
 
 METHODS: Final = {

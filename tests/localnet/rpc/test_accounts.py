@@ -1,0 +1,87 @@
+"""Methods about accounts."""
+
+from __future__ import annotations
+
+from sniperforge.domain.addresses import WSOL_MINT
+from sniperforge.domain.chain import Account
+from tests.localnet.kit import SOL, Bench, address
+
+PROGRAM = address(50)
+
+
+def bench() -> Bench:
+    return Bench(
+        accounts=tuple(
+            Account(address(60 + number), PROGRAM, 10 + number, bytes([number]) * number)
+            for number in (1, 2, 3)
+        )
+    )
+
+
+def test_an_account_and_none() -> None:
+    """Base58 text without an encoding; ``null`` for what does not exist; the slot of the answer."""
+    made = bench()
+    shown = made.ask("getAccountInfo", address(62))
+    assert (shown["value"]["data"], shown["value"]["lamports"]) == ("9s", 12)
+    assert shown["context"]["slot"] == made.ledger.chain.tip.slot
+    assert made.value("getAccountInfo", address(99)) is None
+    assert (
+        made.value("getAccountInfo", WSOL_MINT, {"encoding": "jsonParsed"})["data"]["parsed"]["type"]
+        == "mint"
+    )
+
+
+def test_a_balance() -> None:
+    """Zero for what does not exist."""
+    made = bench()
+    made.pay(address(2))
+    assert [made.value("getBalance", address(number)) for number in (2, 3)] == [SOL, 0]
+
+
+def test_several_accounts() -> None:
+    """In order, base64 by default, at most a hundred."""
+    made = bench()
+    shown = made.value("getMultipleAccounts", [address(61), address(99), address(63)])
+    assert [entry and entry["data"] for entry in shown] == [["AQ==", "base64"], None, ["AwMD", "base64"]]
+    assert (
+        made.fails("getMultipleAccounts", [address(1)] * 101).message == "Too many inputs provided; max 100"
+    )
+    assert made.fails("getMultipleAccounts", ["x"]).rpc_code == -32602
+
+
+def test_program_accounts() -> None:
+    """All that the program owns, filtered, sliced, with and without context."""
+    made = bench()
+    found = made.ask("getProgramAccounts", PROGRAM, {"encoding": "base64"})
+    assert [entry["pubkey"] for entry in found] == [address(61), address(62), address(63)]
+    options = {"encoding": "base64", "filters": [{"dataSize": 3}], "dataSlice": {"offset": 0, "length": 1}}
+    assert [entry["account"]["data"] for entry in made.ask("getProgramAccounts", PROGRAM, options)] == [
+        ["Aw==", "base64"]
+    ]
+    shown = made.ask("getProgramAccounts", PROGRAM, {"withContext": True, "filters": None})
+    assert len(shown["value"]) == 3
+    assert made.ask("getProgramAccounts", address(99)) == []
+
+
+def test_accounts_leave_a_program_when_they_go() -> None:
+    """A deleted account is no longer listed."""
+    made = bench()
+    made.ledger.set_account(Account(address(61), PROGRAM, 0, b""))
+    assert len(made.ask("getProgramAccounts", PROGRAM)) == 2
+
+
+def test_rent() -> None:
+    """By size; absurd sizes are refused."""
+    made = bench()
+    assert made.ask("getMinimumBalanceForRentExemption", 165) == (128 + 165) * 6_960
+    assert made.fails("getMinimumBalanceForRentExemption", 2**40).rpc_code == -32602
+
+
+def test_context_options() -> None:
+    """A future slot is not reached; a wrong commitment is refused."""
+    made = bench()
+    slot = made.ledger.chain.tip.slot
+    assert made.value("getBalance", address(2), {"minContextSlot": slot, "commitment": "processed"}) == 0
+    assert made.fails("getBalance", address(2), {"minContextSlot": slot + 1}).data == {"contextSlot": slot}
+    assert made.fails("getBalance", address(2), {"commitment": "recent"}).rpc_code == -32602
+    assert made.fails("getBalance", "nonsense0").message == "Invalid param: Invalid"
