@@ -77,5 +77,7 @@ def log_event(pipeline: LogPipeline, event: SessionEvent) -> None:
             pipeline.emit(level, f"position {what}", mint=position.mint, position=position.id, reason=text)
         case events.EntriesHalted(reason=reason):
             pipeline.emit("error", "entries halted", reason=reason)
+        case events.Waiting(text=text):
+            pipeline.emit("info", "waiting", reason=text)
         case events.Trouble(where=where, text=text):
             pipeline.emit("warning", f"trouble in {where}", reason=text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.bot_run import RunTally, run_bot
 from sniperforge.app.bots import bot_named
@@ -12,6 +12,7 @@ from sniperforge.app.session_log import log_event, open_log
 from sniperforge.app.trader import open_trader
 from sniperforge.app.wallet import open_signer, wallet_entry
 from sniperforge.domain.amounts import format_sol
+from sniperforge.engine.events import Waiting
 from sniperforge.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sniperforge.engine.events import SessionEvent
     from sniperforge.market.pool_feed import PoolFeed
     from sniperforge.wallets.secret import SecretText
+
+WAITING_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ async def start(
             async with open_trader(
                 node, signer, bot=spec.name, command="start", tell=hear, health=lambda: _health(tally, feeds)
             ) as trader:
+                trader.session.add_service(lambda: _say_why_nothing(trader, tally, feeds, hear))
                 log.emit("info", "started", genesis=node.genesis_hash, mode=node.mode)
                 ready(trader)
                 try:
@@ -89,6 +93,27 @@ async def start(
                 finally:
                     log.emit("info", "stopped", **_counts(tally))
                 return _document(trader, tally)
+
+
+async def _say_why_nothing(
+    trader: Trader, tally: RunTally, feeds: list[PoolFeed], tell: Callable[[SessionEvent], None]
+) -> None:
+    """Every minute without a buy, one line that says why: silence is never left unexplained."""
+    clock, bought = trader.node.clock, len(tally.bought)
+    while True:
+        await clock.sleep(WAITING_SECONDS)
+        if len(tally.bought) == bought:
+            tell(Waiting(waiting_line(tally, feeds)))
+        bought = len(tally.bought)
+
+
+def waiting_line(tally: RunTally, feeds: list[PoolFeed]) -> str:
+    """Why nothing was bought: how many pools, what refused them most, how old the feed is."""
+    age = feeds[0].health().age if feeds else float("inf")
+    heard = "never heard" if age == float("inf") else f"heard {age:.1f} s ago"
+    top = ", ".join(f"{name} {count}" for name, count in list(tally.refused_by.items())[:3])
+    refused = f", refused by {top}" if top else ""
+    return f"no buy in the last minute: {len(tally.seen)} pools seen so far{refused}; feed {heard}"
 
 
 def _document(trader: Trader, tally: RunTally) -> dict[str, Any]:

@@ -123,6 +123,8 @@ def describe(event: SessionEvent) -> tuple[str, str] | None:
             return "halted", reason
         case events.Trouble(where=where, text=text):
             return "trouble", f"{where}: {text}"
+        case events.Waiting(text=text):
+            return "waiting", text
     return None
 
 

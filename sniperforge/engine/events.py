@@ -58,4 +58,11 @@ class Trouble:
     text: str
 
 
-SessionEvent = PoolSeen | PoolJudged | BuyEnded | PositionMoved | EntriesHalted | Trouble
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing was bought for a while; says why in one line."""
+
+    text: str
+
+
+SessionEvent = PoolSeen | PoolJudged | BuyEnded | PositionMoved | EntriesHalted | Trouble | Waiting
