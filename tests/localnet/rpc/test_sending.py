@@ -242,7 +242,7 @@ def test_an_airdrop_on_a_given_hash() -> None:
     bench = Bench()
     good = bench.ledger.chain.tip.blockhash
     assert bench.ask("requestAirdrop", address(2), SOL, {"recentBlockhash": good})
-    for wrong, words in ((address(9), "Blockhash not found"), ("x", "Invalid param: Invalid")):
+    for wrong, words in ((address(9), "Blockhash not found"), ("x", "Invalid param: WrongSize")):
         error = bench.fails("requestAirdrop", address(2), SOL, {"recentBlockhash": wrong})
         assert words in error.message
 
