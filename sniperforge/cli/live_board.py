@@ -119,6 +119,13 @@ def describe(event: SessionEvent) -> tuple[str, str] | None:
         case events.PositionMoved(what=what, position=position, text=text):
             gain = f"  {format_sol(position.realized_pnl)} SOL" if what == "sold" else ""
             return what, f"{position.mint[:8]}{gain}  {text}"
+    return _describe_notice(event)
+
+
+def _describe_notice(event: SessionEvent) -> tuple[str, str] | None:
+    from sniperforge.engine import events
+
+    match event:
         case events.EntriesHalted(reason=reason):
             return "halted", reason
         case events.Trouble(where=where, text=text):
