@@ -10,6 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from sniperforge.errors import ConfigError, StorageError
+from sniperforge.files import refuse_network_filesystem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ class Database:
         readonly: open without writing or migrating; the file must exist.
 
     Raises:
-        StorageError: the file cannot be opened or written.
+        StorageError: the file cannot be opened or written, or is on a network file system.
         ConfigError: the file is not such a database, or was written by a newer version; it is untouched.
     """
 
@@ -46,6 +47,7 @@ class Database:
                 raise
 
     def _connect(self, *, readonly: bool) -> sqlite3.Connection:
+        refuse_network_filesystem(self.path)
         if not readonly and not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.touch(mode=0o600)  # SQLite gives the files beside it the same mode

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sniperforge import files
 from sniperforge.errors import ConfigError, StorageError
 from sniperforge.store import database
 from sniperforge.store.database import Database, _statements, migrations
@@ -247,6 +248,16 @@ class TestRefusing:
         )
         with pytest.raises(StorageError, match="shared memory"):
             opened(path)
+
+    @pytest.mark.parametrize("readonly", [False, True])
+    def test_a_network_file_system_is_refused(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch, readonly: bool
+    ) -> None:
+        """WAL's shared memory does not hold between machines: nothing is created there."""
+        monkeypatch.setattr(files, "mounted_type", lambda where, **_: ("nfs4", "/mnt/share"))
+        with pytest.raises(StorageError, match="network file system"):
+            opened(path, readonly=readonly)
+        assert not path.parent.exists()
 
     def test_a_refused_file_is_closed(self, path: Path) -> None:
         """No descriptor stays behind a refusal, even while its error is being looked at."""
