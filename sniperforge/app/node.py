@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sniperforge.app.located import located
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.retries import RetryPolicy
 from sniperforge.chain.rpc import RpcClient
@@ -80,6 +81,8 @@ async def open_node(
         ConfigError: it serves another chain than the network file says.
         RefusedError: ``--live`` on mainnet without ``live = true``.
     """
+    if transport is None:
+        settings = located(settings)
     mode = settings.trading_mode(live=live, paper=paper)
     clock, retry = SystemClock(), RetryPolicy() if patient else RetryPolicy(attempts=2)
     async with AsyncExitStack() as stack:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sniperforge.errors import NotFoundError
+from sniperforge.wallets.base58 import is_address
 from sniperforge.wallets.directory import WalletDirectory, unlock
 
 if TYPE_CHECKING:
@@ -45,6 +46,19 @@ def wallet_entry(settings: Settings) -> WalletEntry:
         if settings.config.wallets.auto_generate and settings.network.chain in ("localnet", "devnet"):
             return directory.auto_generate()
         raise
+
+
+def resolve_address(settings: Settings, text: str) -> str:
+    """The address that ``text`` is, or that the wallet of that name has; ``default`` is the selected one.
+
+    Raises:
+        NotFoundError: neither an address nor a wallet.
+    """
+    if is_address(text):
+        return text
+    if text == DEFAULT_NAME:
+        return wallet_entry(settings).pubkey
+    return wallet_directory(settings).find(text).pubkey
 
 
 def open_signer(entry: WalletEntry, password: Callable[[], SecretText]) -> KeypairSigner:

@@ -48,5 +48,6 @@ COMMANDS: Final[dict[str, Command]] = {
     "why": Command("sniperforge.cli.why", "say why a pool or a token was bought or refused"),
     "halt": Command("sniperforge.cli.halt", "stop buying until resume; exits go on"),
     "resume": Command("sniperforge.cli.resume", "allow buying again"),
+    "localnet": Command("sniperforge.cli.localnet", "run the embedded network: real SVM, faucet, market"),
     "config": Command("sniperforge.cli.config", "show, check, create or describe the configuration"),
 }

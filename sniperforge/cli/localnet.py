@@ -1,0 +1,170 @@
+"""``sniperforge localnet``: the embedded Solana network as a service on loopback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sniperforge.cli.command import command_app
+from sniperforge.cli.result import Result
+
+if TYPE_CHECKING:
+    from sniperforge.app.local_service import ServicePlan
+    from sniperforge.cli.options import Options
+    from sniperforge.config.load import Settings
+    from sniperforge.localnet.service.info import NetworkInfo
+
+DEFAULT = "status"
+
+app = command_app("Run the embedded Solana network: real SVM, faucet, simulated market.")
+
+
+@app.command()
+def up(
+    ctx: typer.Context,
+    detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65_535, help="JSON-RPC; 0 takes a free one. [8899]")
+    ] = None,
+    ws_port: Annotated[
+        int | None,
+        typer.Option("--ws-port", min=0, max=65_535, help="WebSocket; by default one above --port."),
+    ] = None,
+    slot_ms: Annotated[
+        int | None, typer.Option("--slot-ms", min=10, max=60_000, help="Length of a slot. [400]")
+    ] = None,
+    market: Annotated[
+        bool | None, typer.Option("--market/--no-market", help="Simulated traders, launches and rug pulls.")
+    ] = None,
+    market_seed: Annotated[
+        int | None, typer.Option("--market-seed", min=0, help="The same seed sees the same launches.")
+    ] = None,
+    launches_per_minute: Annotated[
+        int | None, typer.Option("--launches-per-minute", min=0, max=600, help="New pools a minute.")
+    ] = None,
+) -> Result:
+    """Start the network; in the foreground it runs until Ctrl-C.
+
+    What is not given comes from [localnet] in the configuration. Where it serves is printed once it does.
+
+    Example: sniperforge localnet up --detach
+
+    Example: sniperforge localnet up --port 0 --slot-ms 50 --no-market --json
+    """
+    from sniperforge.cli.settings import load_settings
+
+    options: Options = ctx.obj
+    settings = load_settings(options)
+    plan = _plan(
+        settings,
+        slot_ms=slot_ms,
+        market=market,
+        market_seed=market_seed,
+        launches_per_minute=launches_per_minute,
+        **_ports(port, ws_port),
+    )
+    return _detached(settings, plan) if detach else _foreground(settings, plan, options)
+
+
+@app.command()
+def down(ctx: typer.Context) -> Result:
+    """Stop the network that runs for this project; nothing of its chain is kept."""
+    from sniperforge.app.local_service import stop
+    from sniperforge.cli.settings import load_settings
+
+    stopped = stop(load_settings(ctx.obj))
+    if stopped is None:
+        return _result({"stopped": False, "pid": None}, "no embedded network was running")
+    return _result({"stopped": True, "pid": stopped.pid}, f"stopped the network (pid {stopped.pid})")
+
+
+@app.command()
+def status(ctx: typer.Context) -> Result:
+    """Where this project's network serves and how far it is; exit 6 when none runs."""
+    from sniperforge.app.local_service import facts
+    from sniperforge.cli.settings import load_settings
+
+    data = _shown(facts(load_settings(ctx.obj)))
+    rows = {**data, "payer": data["payer"]["pubkey"], "payer_key": data["payer"]["keypair_file"]}
+    lines = [f"{name.replace('_', ' '):13} {'-' if value is None else value}" for name, value in rows.items()]
+    return _result(data, "\n".join(lines))
+
+
+@app.command()
+def fund(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(help="Who gets it: an address or the name of a wallet.")],
+    sol: Annotated[str, typer.Argument(metavar="SOL", help="How much, for example 2.5.")],
+) -> Result:
+    """Give SOL of the embedded network to an address, and wait until it is there.
+
+    Example: sniperforge localnet fund default 10
+    """
+    from sniperforge.app.local_service import fund as give
+    from sniperforge.app.wallet import resolve_address
+    from sniperforge.cli.arguments import lamports_argument
+    from sniperforge.cli.settings import load_settings
+    from sniperforge.cli.signals import run_async
+
+    settings, amount = load_settings(ctx.obj), lamports_argument(sol)
+    target = resolve_address(settings, address)
+    given = run_async(give(settings, target, amount))
+    data = given.to_json()
+    return _result(data, f"{data['amount_sol']} SOL to {target}\nsignature {given.signature}")
+
+
+def _ports(port: int | None, ws_port: int | None) -> dict[str, int | None]:
+    """web3.js looks for the WebSocket one above the RPC port."""
+    if port is not None and ws_port is None:
+        ws_port = port + 1 if 0 < port < 65_535 else 0
+    return {"rpc_port": port, "ws_port": ws_port}
+
+
+def _plan(settings: Settings, **given: Any) -> ServicePlan:
+    from dataclasses import replace
+
+    from sniperforge.app.local_service import plan_of
+
+    return replace(plan_of(settings), **{name: value for name, value in given.items() if value is not None})
+
+
+def _detached(settings: Settings, plan: ServicePlan) -> Result:
+    from sniperforge.app.local_service import start_detached
+
+    info, started = start_detached(settings, plan)
+    head = "started in the background" if started else "runs already"
+    return _result({**_shown(info.to_json()), "started": started}, f"{head}: {_ready(info)}")
+
+
+def _foreground(settings: Settings, plan: ServicePlan, options: Options) -> Result:
+    """Print where it serves, run, and end as a process does that a signal stopped."""
+    import sys
+
+    from sniperforge.app.local_service import serve
+    from sniperforge.cli.event_loop import loop_factory
+    from sniperforge.cli.render import note, render_result
+
+    def announce(info: NetworkInfo) -> None:
+        result = _result({**_shown(info.to_json()), "started": True}, f"ready: {_ready(info)}")
+        render_result(result, command="localnet up", options=options, out=sys.stdout)
+
+    signum = serve(settings, plan, announce, loop_factory=loop_factory())
+    if not options.quiet:
+        note(f"stopped by {signum.name}")
+    raise typer.Exit(128 + signum)
+
+
+def _ready(info: NetworkInfo) -> str:
+    return (
+        f"rpc {info.rpc_url}  ws {info.ws_url}  genesis {info.genesis_hash}"
+        f"  payer {info.payer}  pid {info.pid}"
+    )
+
+
+def _shown(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "process"}
+
+
+def _result(data: dict[str, Any], text: str) -> Result:
+    return Result(data, lambda: text, network="localnet", chain="localnet", mode="live")
