@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sniperforge.errors import UnavailableError
-from sniperforge.localnet.pubsub.outbox import Outbox
+from sniperforge.localnet.pubsub.outbox import MAX_QUEUED_BYTES, Outbox
 from sniperforge.localnet.pubsub.session import Session
 
 if TYPE_CHECKING:
@@ -40,11 +40,16 @@ class LoopbackTransport:
 
 
 class LoopbackSubscription:
-    """Notifications of one subscription, in order; ends when closed."""
+    """Notifications of one subscription, in order; ends when closed.
 
-    def __init__(self, hub: Hub) -> None:
+    Args:
+        hub: of the network.
+        limit: bytes that may wait for the reader.
+    """
+
+    def __init__(self, hub: Hub, limit: int = MAX_QUEUED_BYTES) -> None:
         self._ready = asyncio.Event()
-        self._outbox = Outbox(self._ready.set)
+        self._outbox = Outbox(self._ready.set, limit)
         self._session = Session(hub, self._outbox)
         self._closed = False
 

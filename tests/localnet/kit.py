@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import struct
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from sniperforge.localnet.pubsub.session import Session
 from sniperforge.localnet.rpc.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from solders.instruction import Instruction
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 SOL = 1_000_000_000
 NOW = 1_790_000_000
 SEED = bytes(range(32))
+NOBODY = SYSTEM_PROGRAM
 
 
 def keypair(number: int) -> Keypair:
@@ -174,9 +176,13 @@ class Client:
         return found
 
 
+async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for what no event tells of: the server's own view of its clients."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+
+
 def base64_of(raw: bytes) -> str:
     """Base64 text."""
     return base64.b64encode(raw).decode()
-
-
-NOBODY = SYSTEM_PROGRAM

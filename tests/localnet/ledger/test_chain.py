@@ -94,7 +94,10 @@ def test_recent_blocks_come_oldest_first() -> None:
 def test_whatever_is_skipped_the_picture_is_consistent(steps: list[int]) -> None:
     """Finalized <= confirmed <= processed; hashes are unique; exactly the window's hashes are usable."""
     blocks = chain()
-    hashes = [blocks.tip.blockhash, *(blocks.open_block(blocks.tip.slot + step, 1).blockhash for step in steps)]
+    hashes = [
+        blocks.tip.blockhash,
+        *(blocks.open_block(blocks.tip.slot + step, 1).blockhash for step in steps),
+    ]
     assert blocks.at("finalized").slot <= blocks.at("confirmed").slot <= blocks.tip.slot
     assert len(set(hashes)) == len(hashes)
     alive = [text for text in hashes if blocks.usable(text)]

@@ -1,0 +1,205 @@
+"""HTTP and WebSocket on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from sniperforge.domain.chain import Account
+from sniperforge.errors import UnavailableError
+from sniperforge.localnet.server import HOST, MAX_BODY_BYTES, Server
+from tests.localnet.kit import NOBODY, SOL, Bench, address, until
+
+HEALTH = {"jsonrpc": "2.0", "id": 1, "method": "getHealth"}
+LOGS = {"jsonrpc": "2.0", "id": 2, "method": "logsSubscribe", "params": ["all", {"commitment": "processed"}]}
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+async def server(bench: Bench) -> AsyncIterator[Server]:
+    """Both ports open; small queues."""
+    made = Server(bench.dispatcher, bench.hub, queue_bytes=200_000)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+async def handshake(server: Server) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A WebSocket whose client side does nothing by itself, with small buffers."""
+    reader, writer = await asyncio.open_connection(HOST, server.ws_port, limit=1024)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    writer.write(
+        b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    return reader, writer
+
+
+async def test_both_ports_speak_both_protocols(server: Server, http: aiohttp.ClientSession) -> None:
+    """JSON-RPC over HTTP and PubSub over WebSocket on each; the second port is the first plus one."""
+    assert server.ws_port != server.rpc_port
+    for port in (server.rpc_port, server.ws_port):
+        async with http.post(f"http://{HOST}:{port}", json=HEALTH) as reply:
+            assert await reply.json() == {"jsonrpc": "2.0", "result": "ok", "id": 1}
+        async with http.ws_connect(f"ws://{HOST}:{port}") as ws:
+            await ws.send_json({"jsonrpc": "2.0", "id": 1, "method": "slotSubscribe"})
+            assert "result" in await ws.receive_json(timeout=5)
+
+
+async def test_frames_may_be_binary(server: Server, http: aiohttp.ClientSession) -> None:
+    """Some libraries send bytes; the answer is text."""
+    async with http.ws_connect(f"ws://{HOST}:{server.ws_port}") as ws:
+        await ws.send_bytes(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "slotSubscribe"}).encode())
+        assert json.loads(await ws.receive_str(timeout=5))["id"] == 1
+
+
+async def test_browsers_may_ask(server: Server, http: aiohttp.ClientSession) -> None:
+    """CORS headers on every answer, and a preflight answer."""
+    url = f"http://{HOST}:{server.rpc_port}"
+    async with http.options(url) as reply:
+        assert reply.status == 204
+        assert reply.headers["Access-Control-Allow-Origin"] == "*"
+        assert "POST" in reply.headers["Access-Control-Allow-Methods"]
+    async with http.post(url, json=HEALTH) as reply:
+        assert reply.headers["Access-Control-Allow-Origin"] == "*"
+        assert reply.content_type == "application/json"
+
+
+async def test_other_requests(server: Server, http: aiohttp.ClientSession) -> None:
+    """Health by GET; other GETs and methods are refused; too large bodies too; broken handshakes too."""
+    url = f"http://{HOST}:{server.rpc_port}"
+    async with http.get(f"{url}/health") as reply:
+        assert (reply.status, await reply.text()) == (200, "ok")
+    for method, path in (("GET", "/"), ("PUT", "/"), ("DELETE", "/health")):
+        async with http.request(method, url + path) as reply:
+            assert (reply.status, reply.headers["Allow"]) == (405, "POST, GET, OPTIONS")
+    async with http.post(url, data=io.BytesIO(b" " * (MAX_BODY_BYTES + 1))) as reply:
+        assert reply.status == 413
+    async with http.get(url, headers={"Upgrade": "websocket"}) as reply:
+        assert reply.status == 400
+    async with http.post(url, data=b"{") as reply:
+        assert (reply.status, (await reply.json())["error"]["code"]) == (200, -32700)
+
+
+async def test_a_client_that_goes_is_forgotten(
+    bench: Bench, server: Server, http: aiohttp.ClientSession
+) -> None:
+    """Its subscriptions end with its connection."""
+    ws = await http.ws_connect(f"ws://{HOST}:{server.ws_port}")
+    await ws.send_json(LOGS)
+    await ws.receive_json(timeout=5)
+    assert len(bench.hub) == 1
+    await ws.close()
+    await until(lambda: len(bench.hub) == 0)
+
+
+async def test_a_client_that_never_reads_is_cut(
+    bench: Bench, server: Server, http: aiohttp.ClientSession
+) -> None:
+    """Others get everything, and no slot waits for it."""
+    bench.ledger.set_account(Account(address(2), NOBODY, SOL, bytes(100_000)))
+    wish = {
+        "jsonrpc": "2.0",
+        "id": 2,
+        "method": "accountSubscribe",
+        "params": [address(2), {"commitment": "processed", "encoding": "base64"}],
+    }
+    reader, writer = await handshake(server)
+    body = json.dumps(wish).encode()
+    writer.write(bytes([0x81, 0x80 | 126]) + len(body).to_bytes(2, "big") + bytes(4) + body)
+    async with http.ws_connect(f"ws://{HOST}:{server.ws_port}") as good:
+        await good.send_json(wish)
+        await good.receive_json(timeout=5)
+        await until(lambda: len(bench.hub) == 2)
+        async with asyncio.timeout(20):
+            sent = 0
+            while len(bench.hub) == 2:
+                bench.pay(address(2), SOL + sent)
+                sent += 1
+                assert (await good.receive_json())["method"] == "accountNotification"
+    writer.close()
+
+
+async def test_stopping_says_goodbye(bench: Bench, http: aiohttp.ClientSession) -> None:
+    """Open sockets get a close frame, ports are free again, stopping twice is fine."""
+    server = Server(bench.dispatcher, bench.hub)
+    await server.start()
+    ports = (server.rpc_port, server.ws_port)
+    ws = await http.ws_connect(f"ws://{HOST}:{ports[1]}")
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        closing = group.create_task(ws.receive())
+        await server.stop()
+    assert closing.result().type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING}
+    assert ws.close_code == aiohttp.WSCloseCode.GOING_AWAY
+    await server.stop()
+    again = Server(bench.dispatcher, bench.hub)
+    await again.start(*ports)
+    assert (again.rpc_port, again.ws_port) == ports
+    await again.stop()
+
+
+async def test_stopping_is_bounded_whatever_clients_do(bench: Bench) -> None:
+    """A client that answers no close frame does not hold it up."""
+    server = Server(bench.dispatcher, bench.hub)
+    await server.start()
+    _reader, writer = await handshake(server)
+    async with asyncio.timeout(5):
+        await server.stop()
+    writer.close()
+
+
+async def test_a_taken_port_is_named(server: Server, bench: Bench) -> None:
+    """Either port; what was opened is closed again."""
+    for ports in ((server.rpc_port, 0), (0, server.rpc_port)):
+        other = Server(bench.dispatcher, bench.hub)
+        with pytest.raises(UnavailableError, match=f"port {server.rpc_port} is taken"):
+            await other.start(*ports)
+        if other.rpc_port:
+            with pytest.raises(OSError, match=r"refused|Connect"):
+                await asyncio.open_connection(HOST, other.rpc_port)
+
+
+async def test_the_second_port_falls_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the port above the first is taken, any other serves."""
+    first = Server(bench.dispatcher, bench.hub)
+    await first.start()
+    second = Server(bench.dispatcher, bench.hub)
+    from sniperforge.localnet import server as module
+
+    real = module._listen
+    calls: list[int] = []
+
+    async def listen(runner: Any, port: int) -> int:
+        calls.append(port)
+        return await real(runner, first.rpc_port if len(calls) == 2 else port)
+
+    monkeypatch.setattr(module, "_listen", listen)
+    await second.start()
+    assert calls == [0, second.rpc_port + 1, 0]
+    await second.stop()
+    await first.stop()
+
+
+async def test_only_loopback_is_served(server: Server) -> None:
+    """Never another interface."""
+    assert HOST == "127.0.0.1"
+    assert server._runner is not None
+    assert {host for host, _ in server._runner.addresses} == {"127.0.0.1"}
