@@ -5,23 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from sniperforge.app.airdrop import airdrop, usual_airdrop
 from sniperforge.app.bot_run import RunTally, run_bot
 from sniperforge.app.bots import bot_named
 from sniperforge.app.node import open_node
 from sniperforge.app.session_log import log_event, open_log
 from sniperforge.app.trader import open_trader
 from sniperforge.app.wallet import open_signer, wallet_entry
+from sniperforge.config.values import lamports_of
 from sniperforge.domain.amounts import format_sol
 from sniperforge.engine.events import Waiting
-from sniperforge.errors import RefusedError
+from sniperforge.errors import RefusedError, SniperForgeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sniperforge.app.node import Node
     from sniperforge.app.trader import Trader
     from sniperforge.config.load import Settings
     from sniperforge.engine.events import SessionEvent
     from sniperforge.market.pool_feed import PoolFeed
+    from sniperforge.telemetry.pipeline import LogPipeline
     from sniperforge.wallets.secret import SecretText
 
 WAITING_SECONDS: Final = 60.0
@@ -82,6 +86,7 @@ async def start(
             entry = wallet_entry(settings)
             log.bind(wallet=entry.pubkey, network=settings.network_name)
             signer = open_signer(entry, password)
+            await _fund(node, entry.pubkey, log)
             async with open_trader(
                 node, signer, bot=spec.name, command="start", tell=hear, health=lambda: _health(tally, feeds)
             ) as trader:
@@ -93,6 +98,20 @@ async def start(
                 finally:
                     log.emit("info", "stopped", **_counts(tally))
                 return _document(trader, tally)
+
+
+async def _fund(node: Node, wallet: str, log: LogPipeline) -> None:
+    """Give an empty wallet play money where there is any; without it the bot says why it cannot buy."""
+    settings = node.settings
+    configured = lamports_of(settings.config.wallets.airdrop_sol)
+    if settings.network.chain not in ("localnet", "devnet") or not configured:
+        return
+    if await node.rpc.balance(wallet) > 0:
+        return
+    try:
+        await airdrop(node.rpc, node.clock, wallet, usual_airdrop(settings, configured))
+    except SniperForgeError as error:
+        log.emit("warning", "no airdrop", reason=error.message)
 
 
 async def _say_why_nothing(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sniperforge.dex.registry import venue_named
 from sniperforge.domain.addresses import WSOL_MINT
+from sniperforge.domain.amounts import format_sol
 from sniperforge.errors import DecodeError, NotFoundError, RefusedError, UnavailableError
 from sniperforge.execution.plan import (
     FeePlan,
@@ -178,6 +179,7 @@ class FactGatherer:
             unsigned_transaction(message), accounts=(ephemeral,), commitment=COMMITMENT
         )
         if simulation.err is not None:
+            await self._require_funds(spend)
             if self._clock.now() < state.open_time + OPENING_SECONDS:
                 # The chain's clock may be behind ours: a refusal now says nothing about the token.
                 raise UnavailableError("swaps are not open yet, or have only just opened")
@@ -187,6 +189,14 @@ class FactGatherer:
             raise UnavailableError("the simulation did not show what came back")
         received = (account.lamports - self._account_rent) * 100 // SOLD_BACK_PERCENT
         return RoundTrip(spent=spend, received=received)
+
+    async def _require_funds(self, spend: int) -> None:
+        """Tell an empty wallet from a bad token: both make the simulation fail."""
+        balance = await self._rpc.balance(self._wallet, COMMITMENT)
+        if balance < spend + 2 * self._account_rent:
+            raise UnavailableError(
+                f"the wallet holds {format_sol(balance)} SOL, too little for a buy of {format_sol(spend)} SOL"
+            )
 
     async def _current_epoch(self) -> int:
         """The epoch, asked for once a minute: transfer fees change with it, nothing else here does."""
