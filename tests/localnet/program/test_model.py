@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 OPERATIONS = int(os.environ.get("SNIPERFORGE_AMM_OPERATIONS", "300"))
 """Per kind of pool; there are nine kinds."""
 
+INSUFFICIENT_FUNDS = 1
+"""The token programs' own number, when the user cannot pay what the pool asks."""
+
 ROUND = 500
 """Operations on one pool before the next one starts afresh."""
 
@@ -193,6 +196,11 @@ def run(kind: Kind, seed: str, operations: int) -> int:
     for index in range(operations):
         before = pool.balances()
         instruction, after, result = operator.draw(model)
+        if (
+            not isinstance(result, int)
+            and min(map(sum, zip(before, moved(result, model, after), strict=True))) < 0
+        ):
+            after, result = model, INSUFFICIENT_FUNDS
         outcome = pool.bench.send(instruction)
         change = tuple(now - then for now, then in zip(pool.balances(), before, strict=True))
         if isinstance(result, int):
