@@ -31,7 +31,7 @@ _MALFORMED: Final = (ValueError, RecursionError)
 
 class _Params(msgspec.Struct):
     subscription: int | str
-    result: msgspec.Raw
+    result: Any
 
 
 class _Frame(msgspec.Struct):
@@ -151,7 +151,8 @@ class Dispatcher:
 
     def receive(self, raw: bytes, received_at: float) -> None:
         """Take one frame."""
-        if self._unwanted(raw):
+        hit = self._hit(raw)
+        if hit is False:
             self.filtered += 1
             return
         try:
@@ -160,35 +161,35 @@ class Dispatcher:
             self.malformed += 1
             return
         if frame.params is not None:
-            self._notify(frame.params, raw, received_at)
+            self._notify(frame.params, raw, received_at, hit)
         elif frame.id in self._asked:
             self._answered(self._asked.pop(frame.id), frame, received_at)
 
-    def _unwanted(self, raw: bytes) -> bool:
+    def _hit(self, raw: bytes) -> Prefilter | bool:
+        """The prefilter that wants the frame; ``False`` when none of its method's does.
+
+        ``True`` when its method has subscriptions without a prefilter, or is not known yet.
+        """
         for token, prefilters in self._dropping:
             if raw.find(token, 0, _METHOD_WITHIN) >= 0:
-                for wanted in prefilters:  # noqa: SIM110 (the hot path: no generator)
+                for wanted in prefilters:
                     if wanted(raw):
-                        return False
-                return True
-        return False
+                        return wanted
+                return False
+        return True
 
-    def _notify(self, params: _Params, raw: bytes, received_at: float) -> None:
+    def _notify(self, params: _Params, raw: bytes, received_at: float, hit: Prefilter | bool) -> None:
         entries = self._routes.get(params.subscription)
         if entries is None:
             self._unknown(params.subscription, raw, received_at)
             return
-        wanting = [e for e in entries if e.stream.prefilter is None or e.stream.prefilter(raw)]
-        if not wanting:
-            self.filtered += 1
-            return
-        try:
-            result = msgspec.json.decode(params.result)
-        except _MALFORMED:
-            self.malformed += 1
-            return
-        for entry in wanting:
-            self._deliver(entry, result, received_at)
+        wanted = False
+        for entry in tuple(entries):
+            prefilter = entry.stream.prefilter
+            if prefilter is None or prefilter is hit or prefilter(raw):
+                wanted = True
+                self._deliver(entry, params.result, received_at)
+        self.filtered += not wanted
 
     def _deliver(self, entry: Entry, result: Any, received_at: float) -> None:
         self.delivered += 1

