@@ -7,13 +7,17 @@ costs more per request than the request itself.
 from __future__ import annotations
 
 import asyncio
+import sys
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
 from sniperforge.chain.endpoint import masked
 from sniperforge.errors import ConfigError, UnavailableError
+
+# httpx loads its own command line, and rich with it, where that is installed: 100 ms of every short command.
+# A module that is None counts as not installed, which httpx provides for.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+import httpx  # noqa: E402 (after the line above)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,9 +69,11 @@ class HttpTransport:
         )
         step = {"connect": connect_timeout, "pool": connect_timeout, "read": timeout, "write": timeout}
         self._extensions: dict[str, Any] = {"timeout": step}
+        secure = self._url.scheme == "https"  # loading certificates takes 50 ms: only where there are some
         self._pool: httpx.AsyncHTTPTransport | None = httpx.AsyncHTTPTransport(
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             proxy=proxy,
+            verify=secure,
         )
 
     def __repr__(self) -> str:

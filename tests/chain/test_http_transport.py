@@ -6,8 +6,11 @@ import asyncio
 import gzip
 import json
 import logging
+import ssl
+import subprocess
+import sys
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -295,6 +298,20 @@ def test_a_url_that_is_no_http_url_is_a_config_error(url: str) -> None:
     with pytest.raises(ConfigError) as caught:
         HttpTransport(url)
     assert "SECRET" not in caught.value.message
+
+
+def test_its_import_leaves_the_command_line_of_httpx_out() -> None:
+    """Short commands do not pay for click and rich."""
+    code = "import sys, sniperforge.chain.http_transport; print(sorted({'rich', 'click'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("scheme", "checked"), [("https", ssl.CERT_REQUIRED), ("http", ssl.CERT_NONE)])
+def test_certificates_are_checked_where_there_are_some(scheme: str, checked: ssl.VerifyMode) -> None:
+    """Loading them takes longer than a request on loopback."""
+    pool: Any = HttpTransport(f"{scheme}://127.0.0.1")._pool
+    assert pool._pool._ssl_context.verify_mode == checked
 
 
 def test_its_repr_shows_the_host_only() -> None:
