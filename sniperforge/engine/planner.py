@@ -1,0 +1,218 @@
+"""From an order to an intent and the instructions of its transaction. No network, no journal, no limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sniperforge.domain.addresses import TOKEN_2022_PROGRAM
+from sniperforge.domain.trade import Intent, IntentKind
+from sniperforge.execution.plan import (
+    FeePlan,
+    buy_instructions,
+    close_instructions,
+    minimum_out,
+    sell_instructions,
+    transfer_instructions,
+)
+from sniperforge.tokens.account import TOKEN_ACCOUNT_SIZE
+from sniperforge.tokens.addresses import associated_token_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from solders.instruction import Instruction
+
+    from sniperforge.dex.venue import PoolState, Venue
+    from sniperforge.domain.trade import Position
+    from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder, TransferOrder
+    from sniperforge.execution.plan import SwapBuilder
+    from sniperforge.ports import Clock
+
+ACCOUNT_OVERHEAD: Final = 128
+"""Bytes that rent counts for every account beside its data (Solana's ``ACCOUNT_STORAGE_OVERHEAD``)."""
+
+MAX_EXTENDED_ACCOUNT_SIZE: Final = 256
+"""More than any associated account of a Token-2022 mint takes: its extensions are known at creation only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One transaction, wanted but not signed.
+
+    Attributes:
+        intent: what it is for; its ``max_spend`` is what the limits must allow.
+        min_out: the least raw output that it accepts.
+    """
+
+    intent: Intent
+    instructions: Sequence[Instruction]
+    min_out: int = 0
+
+
+class Planner:
+    """Plans the transactions of one wallet.
+
+    Every method takes a ``salt`` that moves the low digits of the compute-unit limit: equal orders with
+    different salts are different messages, and so have different signatures.
+
+    Args:
+        new_id: makes intent ids.
+    """
+
+    def __init__(
+        self, *, wallet: str, policy: ExecutionPolicy, clock: Clock, new_id: Callable[[], str]
+    ) -> None:
+        self._wallet = wallet
+        self._policy = policy
+        self._clock = clock
+        self._new_id = new_id
+
+    def buy(self, order: BuyOrder, salt: int) -> Plan:
+        """A buy through an ephemeral account. Raises ``RefusedError`` when the pool has no quote."""
+        fees, state = self._fees(salt), order.state
+        token_account = associated_token_address(self._wallet, order.mint, order.token_program)
+        quote = state.quote(state.quote_mint, order.spend)
+        floor = minimum_out(quote.amount_out, order.slippage_bps)
+        intent = self._intent(
+            IntentKind.BUY,
+            origin=order.origin,
+            mint=order.mint,
+            pool=state.address,
+            dex=order.venue.name,
+            max_spend=order.spend + fees.lamports + self._token_account_rent(order.token_program),
+            amount_in=order.spend,
+            client_key=order.client_key,
+            reason=order.reason,
+            facts={
+                "decimals": order.decimals,
+                "token_account": token_account,
+                "token_program": order.token_program,
+                "entry_liquidity": str(state.quote_liquidity),
+                "exit_policy": dict(order.exit_policy),
+                "expected_out": str(quote.amount_out),
+            },
+        )
+        instructions = buy_instructions(
+            wallet=self._wallet,
+            mint=order.mint,
+            token_program=order.token_program,
+            token_account=token_account,
+            spend=order.spend,
+            account_rent=self._policy.account_rent,
+            seed=_seed(intent.id),
+            fees=fees,
+            swap=self._swap(order.venue, state, state.quote_mint, order.spend, floor),
+        )
+        return Plan(intent, instructions, floor)
+
+    def sell(self, order: SellOrder, salt: int) -> Plan:
+        """A sale that unwraps its proceeds. Raises ``RefusedError`` when the pool has no quote."""
+        fees, position = self._fees(salt), order.position
+        quote = order.state.quote(position.mint, order.raw)
+        floor = minimum_out(quote.amount_out, order.slippage_bps)
+        intent = self._intent(
+            IntentKind.SELL,
+            origin=order.origin,
+            mint=position.mint,
+            pool=position.pool,
+            dex=position.dex,
+            max_spend=fees.lamports,
+            amount_in=order.raw,
+            position_id=position.id,
+            client_key=order.client_key,
+            reason=order.reason,
+            facts={
+                "decimals": position.decimals,
+                "expected_out": str(quote.amount_out),
+                "whole": order.raw >= position.raw,
+            },
+        )
+        instructions = sell_instructions(
+            wallet=self._wallet,
+            token_account=position.token_account,
+            account_rent=self._policy.account_rent,
+            seed=_seed(intent.id),
+            fees=fees,
+            swap=self._swap(order.venue, order.state, position.mint, order.raw, floor),
+        )
+        return Plan(intent, instructions, floor)
+
+    def transfer(self, order: TransferOrder, salt: int) -> Plan:
+        """A transfer of SOL."""
+        fees = self._fees(salt)
+        intent = self._intent(
+            IntentKind.TRANSFER,
+            origin=order.origin,
+            max_spend=order.lamports + fees.lamports,
+            amount_in=order.lamports,
+            client_key=order.client_key,
+            reason=f"to {order.destination}",
+        )
+        return Plan(intent, transfer_instructions(self._wallet, order.destination, order.lamports, fees))
+
+    def close(self, position: Position, salt: int) -> Plan:
+        """The closing of a sold position's token account."""
+        fees = self._fees(salt)
+        intent = self._intent(
+            IntentKind.CLOSE_ACCOUNT,
+            origin=position.origin,
+            mint=position.mint,
+            pool=position.pool,
+            dex=position.dex,
+            max_spend=fees.lamports,
+            position_id=position.id,
+            facts={"decimals": position.decimals},
+        )
+        account, program = position.token_account, position.token_program
+        return Plan(intent, close_instructions(self._wallet, account, program, fees))
+
+    def _fees(self, salt: int) -> FeePlan:
+        """The offer of one transaction, within the cap."""
+        plan = FeePlan(self._policy.compute_units, self._policy.micro_lamports)
+        if plan.lamports > self._policy.max_fee:
+            room = max(self._policy.max_fee - FeePlan(0, 0).lamports, 0)
+            plan = FeePlan(plan.compute_units, room * 1_000_000 // (plan.compute_units + 1_000))
+        return plan.distinct(salt)
+
+    def _token_account_rent(self, token_program: str) -> int:
+        """The most that a new token account locks; rent grows with an account's bytes."""
+        rent = self._policy.account_rent
+        if token_program != TOKEN_2022_PROGRAM:
+            return rent
+        extended, plain = (
+            ACCOUNT_OVERHEAD + size for size in (MAX_EXTENDED_ACCOUNT_SIZE, TOKEN_ACCOUNT_SIZE)
+        )
+        return -(-rent * extended // plain)
+
+    def _intent(self, kind: IntentKind, *, origin: str, max_spend: int, **values: Any) -> Intent:
+        fields: dict[str, Any] = {"mint": "", "pool": "", "dex": "", "amount_in": 0, **values}
+        return Intent(
+            id=self._new_id(),
+            kind=kind,
+            origin=origin,
+            max_spend=max_spend,
+            created_at=self._clock.now(),
+            **fields,
+        )
+
+    def _swap(
+        self, venue: Venue, state: PoolState, input_mint: str, amount_in: int, floor: int
+    ) -> SwapBuilder:
+        def build(user_input: str, user_output: str) -> Instruction:
+            return venue.swap_instruction(
+                state,
+                user=self._wallet,
+                input_mint=input_mint,
+                amount_in=amount_in,
+                minimum_out=floor,
+                user_input=user_input,
+                user_output=user_output,
+            )
+
+        return build
+
+
+def _seed(intent_id: str) -> str:
+    """The ephemeral account's seed: an intent has one attempt alive at a time, so its id is enough."""
+    return intent_id.replace("-", "")[:32]
