@@ -35,11 +35,14 @@ class Door:
         self._journal = journal
         self._rpc = rpc
         self._clock = clock
-        self._balance: int | None = None
+        self._read: tuple[float, int] | None = None
 
     async def refresh(self) -> None:
         """Read the wallet's balance. Raises ``UnavailableError``."""
-        self._balance = await self._rpc.balance(self._wallet, "processed")
+        asked_at = self._clock.now()
+        balance = await self._rpc.balance(self._wallet, "processed")
+        if self._read is None or asked_at >= self._read[0]:
+            self._read = (asked_at, balance)
 
     def exposure(self) -> Exposure:
         """What is at stake now: open positions at cost, and everything not proved dead at maximum spend."""
@@ -47,7 +50,7 @@ class Door:
         now = self._clock.now()
         midnight = now - now % _DAY_SECONDS
         return Exposure(
-            balance_lamports=self._balance,
+            balance_lamports=self._balance(),
             open_positions=len(held),
             open_cost_lamports=sum(max(position.cost - position.proceeds, 0) for position in held),
             entries_in_flight=self._journal.in_flight_count(IntentKind.BUY),
@@ -68,6 +71,14 @@ class Door:
     def admit_transfer(self, max_spend: int) -> None:
         """Raise ``RefusedError`` when a transfer would eat the reserve or what is in flight."""
         self._admit(OrderRequest(kind=IntentKind.TRANSFER, max_spend_lamports=max_spend))
+
+    def _balance(self) -> int | None:
+        """What is surely there: what was booked since the balance was asked for may be missing from it."""
+        if self._read is None:
+            return None
+        asked_at, balance = self._read
+        booked = self._journal.fills(since=asked_at)
+        return balance + sum(min(fill.settlement.lamports_delta, 0) for fill in booked)
 
     def _admit(self, request: OrderRequest) -> None:
         refusals = check_limits(self._limits, self.exposure(), request)
