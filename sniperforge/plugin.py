@@ -45,15 +45,17 @@ class Judgement:
 
     Attributes:
         pool: what was judged.
-        verdict: every check with its facts; already journalled.
+        verdict: every check with its facts.
         opportunity: opaque to bots; hand it back to :meth:`BotContext.buy`. ``None`` when facts are missing.
         started_at: monotonic seconds when the gathering of its facts began.
+        is_news: whether it says anything else than the last verdict on this pool; if so it is journalled.
     """
 
     pool: NewPool
     verdict: Verdict
     opportunity: object | None = field(repr=False)
     started_at: float
+    is_news: bool = True
 
 
 class BotContext(Protocol):
@@ -69,7 +71,7 @@ class BotContext(Protocol):
         ...
 
     async def judge(self, pool: NewPool) -> Judgement:
-        """Read the facts of a pool, run every check of the bot's policy, journal the verdict."""
+        """Read the facts of a pool, run every check of the bot's policy, journal what is new."""
         ...
 
     async def buy(self, judgement: Judgement, lamports: int, *, reason: str) -> Outcome:

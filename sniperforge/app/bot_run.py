@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sniperforge.config.load import load_bot
 from sniperforge.dex.registry import programs_on
-from sniperforge.engine.bot_host import BotHost
+from sniperforge.domain.outcome import OutcomeKind
+from sniperforge.engine.bot_host import STOPPING, BotHost
 from sniperforge.engine.events import BuyEnded, PoolJudged, PoolSeen, PositionMoved
 from sniperforge.engine.facts import FactGatherer
 from sniperforge.engine.judge import Judge
@@ -22,66 +24,84 @@ if TYPE_CHECKING:
     from sniperforge.engine.events import SessionEvent
     from sniperforge.plugin import BotSpec, Judgement
 
+KEPT: Final = 10_000
+"""Pools and samples that a tally keeps; older ones live on in its sums."""
+
+LIMITS, EXECUTION = "limits", "execution"
+"""What stands beside the checks' names: a limit said no, or the chain did."""
+
 
 @dataclass(slots=True)
 class RunTally:
-    """What happened in a run, counted from its events.
+    """What happened in a run, counted from its events; its size does not grow with the run.
 
     Attributes:
-        seen, bought: mints.
-        refused_by: how often each check refused a pool, last verdicts only.
+        seen: pools that came out of the feed.
+        bought: mints.
         decided_after: seconds from the start of the last look at a pool to the signed transaction, per buy:
             all reads, all checks, the simulated round trip, the journal.
         signed_after, landed_after: seconds from the arrival of a pool's notification, per buy; waiting for
             the pool to open is part of it.
     """
 
-    seen: set[str] = field(default_factory=set)
+    seen: int = 0
     bought: set[str] = field(default_factory=set)
-    verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     exits: int = 0
-    buys_failed: int = 0
-    decided_after: list[float] = field(default_factory=list)
-    signed_after: list[float] = field(default_factory=list)
-    landed_after: list[float] = field(default_factory=list)
+    decided_after: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    signed_after: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    landed_after: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _verdicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _refused: int = 0
+    _refused_by: Counter[str] = field(default_factory=Counter)
 
     def hear(self, event: SessionEvent) -> None:
         """Count one event."""
         match event:
-            case PoolSeen(pool=pool):
-                self.seen.add(pool.event.base_mint)
+            case PoolSeen():
+                self.seen += 1
             case PoolJudged(judgement=judgement):
-                self.verdicts[judgement.verdict.mint] = judgement.verdict.refusals
+                self._judged(judgement.verdict.pool, judgement.verdict.grounds)
             case BuyEnded(judgement=judgement, outcome=outcome):
                 self._hear_buy(judgement, outcome)
             case PositionMoved(what="sold"):
                 self.exits += 1
 
     def _hear_buy(self, judgement: Judgement, outcome: Outcome) -> None:
-        received_at, mint = judgement.pool.received_at, judgement.verdict.mint
+        received_at, verdict = judgement.pool.received_at, judgement.verdict
         if outcome.ok:
-            self.bought.add(mint)
-        elif outcome.reason:
-            self.buys_failed += 1
-            self.verdicts[mint] = ("limits",) if not outcome.signature else ("execution",)
+            self.bought.add(verdict.mint)
+        elif outcome.kind is OutcomeKind.REFUSED and outcome.reason != STOPPING:
+            self._judged(verdict.pool, (LIMITS,))
+        elif outcome.kind in (OutcomeKind.REJECTED, OutcomeKind.DEAD):
+            self._judged(verdict.pool, (EXECUTION,))
         if outcome.signed_at is not None and outcome.landed_at is not None:
             self.decided_after.append(outcome.signed_at - judgement.started_at)
             self.signed_after.append(outcome.signed_at - received_at)
             self.landed_after.append(outcome.landed_at - received_at)
 
+    def _judged(self, pool: str, grounds: tuple[str, ...]) -> None:
+        """A pool counts once, by its last verdict; one of long ago is not judged again."""
+        self._verdicts.pop(pool, None)
+        self._verdicts[pool] = grounds
+        if len(self._verdicts) > KEPT:
+            settled = self._verdicts.pop(next(iter(self._verdicts)))
+            self._refused += bool(settled)
+            self._refused_by.update(settled)
+
     @property
     def refused_by(self) -> dict[str, int]:
-        """How many pools each check refused, most frequent first."""
-        counts: dict[str, int] = {}
-        for refusals in self.verdicts.values():
-            for name in refusals:
-                counts[name] = counts.get(name, 0) + 1
+        """How many pools each check refused, most frequent first.
+
+        What could not be read counts only for pools that no check failed. ``limits`` and ``execution`` stand
+        for pools that passed every check and could not be bought.
+        """
+        counts = self._refused_by + Counter(name for grounds in self._verdicts.values() for name in grounds)
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def refused(self) -> int:
-        """Pools that were looked at and not bought."""
-        return sum(bool(refusals) for refusals in self.verdicts.values())
+        """Pools that were looked at and not bought, each once."""
+        return self._refused + sum(bool(grounds) for grounds in self._verdicts.values())
 
 
 async def run_bot(

@@ -18,6 +18,7 @@ from sniperforge.config.load import Settings, load
 from sniperforge.config.network import NetworkConfig
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL
 from sniperforge.domain.amounts import format_sol
+from sniperforge.engine.events import PoolSeen
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
 from sniperforge.tokens.account import decode_token_account
@@ -70,7 +71,7 @@ class DemoReport:
         return {
             "seed": self.seed,
             "duration_seconds": self.duration,
-            "pools_seen": len(tally.seen),
+            "pools_seen": tally.seen,
             "bought": len(tally.bought),
             "refused": tally.refused,
             "exits": tally.exits,
@@ -98,7 +99,7 @@ class Stage:
     """The demo's world while it runs, for views and for checks from outside.
 
     Attributes:
-        rpc_url: where any Solana client can look at the network.
+        seen: mints of the pools that came out of the feed.
     """
 
     network: LocalNetwork
@@ -106,6 +107,7 @@ class Stage:
     node: Node
     trader: Trader
     tally: RunTally
+    seen: set[str]
     tell: Callable[[SessionEvent], None]
     seed: int
     start_balance: int
@@ -127,10 +129,12 @@ async def open_stage(
         duration: seconds for which the bot will run.
         tell: hears every event.
     """
-    tally = RunTally()
+    tally, seen = RunTally(), set[str]()
 
     def hear(event: SessionEvent) -> None:
         tally.hear(event)
+        if isinstance(event, PoolSeen):
+            seen.add(event.pool.event.base_mint)
         tell(event)
 
     async with AsyncExitStack() as stack:
@@ -160,7 +164,7 @@ async def open_stage(
             open_trader(node, signer, bot="lp-sniper", command="demo", tell=hear)
         )
         start = await wallet_total(node, signer.pubkey)
-        yield Stage(network, market, node, trader, tally, hear, seed, start)
+        yield Stage(network, market, node, trader, tally, seen, hear, seed, start)
 
 
 async def play(stage: Stage, duration: float) -> DemoReport:
@@ -179,7 +183,7 @@ async def report(stage: Stage, duration: float) -> DemoReport:
         seed=stage.seed,
         duration=duration,
         tally=stage.tally,
-        truth=stage.market.truth.score(stage.tally.seen, stage.tally.bought),
+        truth=stage.market.truth.score(stage.seen, stage.tally.bought),
         launches=[launch.to_json() for launch in stage.market.truth.launches.values()],
         open_positions=len(held),
         unresolved=len(journal.unresolved()),

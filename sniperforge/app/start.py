@@ -132,7 +132,7 @@ def waiting_line(tally: RunTally, feeds: list[PoolFeed]) -> str:
     heard = "never heard" if age == float("inf") else f"heard {age:.1f} s ago"
     top = ", ".join(f"{name} {count}" for name, count in list(tally.refused_by.items())[:3])
     refused = f", refused by {top}" if top else ""
-    return f"no buy in the last minute: {len(tally.seen)} pools seen so far{refused}; feed {heard}"
+    return f"no buy in the last minute: {tally.seen} pools seen so far{refused}; feed {heard}"
 
 
 def _document(trader: Trader, tally: RunTally) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _document(trader: Trader, tally: RunTally) -> dict[str, Any]:
 
 def _counts(tally: RunTally) -> dict[str, int]:
     return {
-        "pools_seen": len(tally.seen),
+        "pools_seen": tally.seen,
         "bought": len(tally.bought),
         "refused": tally.refused,
         "exits": tally.exits,

@@ -11,7 +11,6 @@ from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.errors import ConfigError
 from sniperforge.plugin import (
     BotSpec,
-    CheckOutcome,
     ExitPolicy,
     Judgement,
     LiquidityRange,
@@ -49,7 +48,7 @@ class LpSniper:
     async def _judge(self, context: BotContext, pool: NewPool) -> Judgement:
         until = context.clock.monotonic() + self._config.risk.recheck_seconds
         judgement = await context.judge(pool)
-        while _only_unknown(judgement) and context.clock.monotonic() < until:
+        while judgement.verdict.pending and context.clock.monotonic() < until:
             await context.clock.sleep(RECHECK_PAUSE_SECONDS)
             judgement = await context.judge(pool)
         return judgement
@@ -103,14 +102,6 @@ def exit_policy(config: LpSniperConfig) -> ExitPolicy:
         trailing_activation_percent=exits.trailing_activation_percent,
         max_hold_seconds=exits.max_hold_seconds,
         liquidity_drop_percent=exits.liquidity_pull_percent,
-    )
-
-
-def _only_unknown(judgement: Judgement) -> bool:
-    """Whether time may still help: every refusal is a fact that is missing, not one that is bad."""
-    verdict = judgement.verdict
-    return bool(verdict.refusals) and all(
-        verdict.result(name).outcome is CheckOutcome.UNKNOWN for name in verdict.refusals
     )
 
 

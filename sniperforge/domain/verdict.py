@@ -76,12 +76,26 @@ class Verdict:
         return self.decided is Decided.ACCEPTED
 
     @property
+    def grounds(self) -> tuple[str, ...]:
+        """What a refusal is put down to: the checks that failed; those that could not tell when none did."""
+        failed = tuple(name for name in self.refusals if self.result(name).outcome is Outcome.FAIL)
+        return failed or self.refusals
+
+    @property
+    def pending(self) -> bool:
+        """Whether time may still help: something stands in the way, and none of it is known to be bad."""
+        return bool(self.refusals) and all(
+            self.result(name).outcome is Outcome.UNKNOWN for name in self.refusals
+        )
+
+    @property
     def summary(self) -> str:
-        """One line: the decision and the first reason for it."""
+        """One line: the decision, the first of its :attr:`grounds`, and how many more stood in the way."""
         if not self.refusals:
             return self.decided.value
-        first, *others = self.refusals
-        more = f" (and {len(others)} more)" if others else ""
+        first = self.grounds[0]
+        others = len(self.refusals) - 1
+        more = f" (and {others} more)" if others else ""
         return f"{self.decided.value}: {first}: {self.result(first).reason}{more}"
 
     def result(self, name: str) -> CheckResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.engine.events import BuyEnded, PoolJudged, PoolSeen, Trouble
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sniperforge.orders.exit_policy import ExitPolicy
     from sniperforge.plugin import Bot, Judgement
     from sniperforge.ports import Clock
+
+STOPPING: Final = "stopping: no new entries"
+"""Why nothing is bought any more after :meth:`BotHost.stop`."""
 
 
 class BotHost:
@@ -96,9 +99,10 @@ class BotHost:
             stopped.cancel()
 
     async def judge(self, pool: NewPool) -> Judgement:
-        """Judge and journal."""
+        """Judge and journal; only what is new is told."""
         judgement = await self._judge.judge(pool)
-        self._tell(PoolJudged(judgement))
+        if judgement.is_news:
+            self._tell(PoolJudged(judgement))
         return judgement
 
     async def buy(self, judgement: Judgement, lamports: int, *, reason: str) -> Outcome:
@@ -129,7 +133,7 @@ class BotHost:
         if not judgement.verdict.accepted or not isinstance(opportunity, Opportunity):
             return Outcome(OutcomeKind.REFUSED, reason="only an accepted pool may be bought")
         if self._stopped.is_set():
-            return Outcome(OutcomeKind.REFUSED, reason="stopping: no new entries")
+            return Outcome(OutcomeKind.REFUSED, reason=STOPPING)
         state = opportunity.state
         order = BuyOrder(
             venue=opportunity.venue,

@@ -21,7 +21,7 @@ class PoolSeen:
 
 @dataclass(frozen=True, slots=True)
 class PoolJudged:
-    """A pool was judged; its verdict is journalled."""
+    """A pool was judged and the verdict is new; it is journalled."""
 
     judgement: Judgement
 

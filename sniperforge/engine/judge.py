@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sniperforge.plugin import Judgement
 from sniperforge.risk.token_checks import evaluate
@@ -10,10 +10,14 @@ from sniperforge.store.shared import DecisionRow
 
 if TYPE_CHECKING:
     from sniperforge.domain.events import NewPool
+    from sniperforge.domain.verdict import Verdict
     from sniperforge.engine.facts import FactGatherer
     from sniperforge.ports import Clock
     from sniperforge.risk.policy import RiskPolicy
     from sniperforge.store.shared import SharedStore
+
+REMEMBERED: Final = 1_000
+"""Pools whose last verdict is remembered, so that looking again does not journal the same one again."""
 
 
 class Judge:
@@ -41,9 +45,10 @@ class Judge:
         self._wallet = wallet
         self._bot = bot
         self._clock = clock
+        self._last: dict[str, str] = {}
 
     async def judge(self, pool: NewPool) -> Judgement:
-        """Gather, evaluate, journal. Missing facts refuse; they do not raise.
+        """Gather, evaluate, journal unless the last verdict said the same. Missing facts refuse.
 
         Raises:
             StorageError: the verdict could not be journalled.
@@ -51,6 +56,12 @@ class Judge:
         started_at = self._clock.monotonic()
         facts, opportunity = await self._gatherer.gather(pool, self._spend)
         verdict = evaluate(facts, self._policy)
+        is_news = self._last.get(verdict.pool) != verdict.summary
+        if is_news:
+            self._record(pool, verdict)
+        return Judgement(pool, verdict, opportunity, started_at, is_news)
+
+    def _record(self, pool: NewPool, verdict: Verdict) -> None:
         self._shared.record_decision(
             DecisionRow(
                 at=self._clock.now(),
@@ -60,8 +71,11 @@ class Judge:
                 pool=verdict.pool,
                 mint=verdict.mint,
                 decided=verdict.decided.value,
-                refused_by=verdict.refusals,
+                refused_by=verdict.grounds,
                 verdict=verdict.to_json(),
             )
         )
-        return Judgement(pool, verdict, opportunity, started_at)
+        self._last.pop(verdict.pool, None)
+        self._last[verdict.pool] = verdict.summary
+        if len(self._last) > REMEMBERED:
+            del self._last[next(iter(self._last))]

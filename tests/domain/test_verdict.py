@@ -45,6 +45,22 @@ def test_summary_names_the_first_refusal() -> None:
     assert verdict(Decided.ACCEPTED).summary == "accepted"
 
 
+def test_a_refusal_is_put_down_to_what_failed() -> None:
+    """A fact that is missing counts only when nothing failed; the summary leads with what counts."""
+    both = verdict(Decided.REFUSED, "round_trip", "lp_locked")
+    assert both.grounds == ("lp_locked",)
+    assert both.summary == "refused: lp_locked: 0.00 % locked (and 1 more)"
+    assert verdict(Decided.REFUSED, "round_trip").grounds == ("round_trip",)
+    assert verdict(Decided.ACCEPTED).grounds == ()
+
+
+def test_only_missing_facts_are_worth_waiting_for() -> None:
+    """What failed stays failed, and what was accepted waits for nothing."""
+    assert verdict(Decided.REFUSED, "round_trip").pending
+    assert not verdict(Decided.REFUSED, "lp_locked", "round_trip").pending
+    assert not verdict(Decided.ACCEPTED).pending
+
+
 def test_a_result_is_found_by_name() -> None:
     """A check that did not run has no result."""
     found = verdict(Decided.REFUSED)
