@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sniperforge.dex.registry import venue_named
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import HELD_STATES, Position, PositionState
-from sniperforge.engine.events import PositionMoved
+from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.engine.orders import SellOrder
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
 from sniperforge.orders.exit_policy import ExitPolicy
@@ -35,7 +35,12 @@ STUCK_AFTER: Final = 3
 """Failed exits in a row after which a position is shown as stuck; it is tried on all the same."""
 
 FIRST_PAUSE_SECONDS: Final = 0.2
-MAX_PAUSE_SECONDS: Final = 10.0
+MAX_PAUSE_SECONDS: Final = 60.0
+"""Each try that the chain refuses costs a fee: what does not sell for a minute is tried once a minute."""
+
+SETTLING_SECONDS: Final = 0.1
+"""How often a sale by hand looks whether one that is in flight has its outcome."""
+
 PEAK_STEP_PERCENT: Final = 1
 """A new peak is journalled once it is this much above the journalled one: a restart loses no more."""
 
@@ -91,9 +96,9 @@ class Guard:
         """Guard every held position until cancelled: those of this run, and those found at start."""
         async with asyncio.TaskGroup() as group:
             while True:
+                self._guarded = {key: task for key, task in self._guarded.items() if not task.done()}
                 for position in self._journal.positions():
-                    task = self._guarded.get(position.id)
-                    if task is None or task.done():
+                    if position.id not in self._guarded:
                         self._guarded[position.id] = group.create_task(self._guard(position.id))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
@@ -105,51 +110,72 @@ class Guard:
     ) -> Outcome:
         """Sell by hand: ``raw`` tokens, or all. One attempt; a whole sale that fails is kept exiting.
 
+        Waits for a sale of the position that is in flight. A key that was used before trades nothing: its
+        outcome is returned.
+
         Raises:
             NotFoundError: no such held position.
-            RefusedError: more than is held, or its pool cannot be read now.
+            RefusedError: more than is held.
         """
+        known = self._executor.known(client_key)
+        if known is not None:
+            return known
         position = self._held(position_id)
-        if raw is not None and raw > position.raw:
-            raise RefusedError(
-                f"{raw} raw units asked for, {position.raw} held", details={"held": str(position.raw)}
-            )
-        whole = raw is None or raw == position.raw
         async with self._watch(position.dex, position.pool) as watch:
             if watch.state is None:
                 await watch.changed(LOOK_SECONDS)
             async with self._lock(position_id):
+                while self._executor.selling(position_id):
+                    await self._clock.sleep(SETTLING_SECONDS)
+                known = self._executor.known(client_key)
+                if known is not None:
+                    return known
+                held = self._held(position_id)
+                part = _part(held, raw)
                 return await self._attempt(
-                    self._held(position_id),
-                    position.raw if raw is None else raw,
+                    held,
+                    part,
                     watch.state,
                     origin=origin,
                     reason=reason,
                     urgency=Urgency.URGENT,
                     client_key=client_key,
-                    keep=whole,
+                    keep=part == held.raw,
                 )
 
     # -- one position --------------------------------------------------------------------------------------
 
     async def _guard(self, position_id: str) -> None:
+        """One position's trouble is its own: the others stay guarded, and it is taken up again."""
+        try:
+            await self._watch_over(position_id)
+        except StorageError:
+            raise  # nothing can be journalled: the session must end, loudly
+        except SniperForgeError as error:
+            self._tell(Trouble("guard", f"position {position_id}: {error.message}"))
+            await self._clock.sleep(MAX_PAUSE_SECONDS)
+
+    async def _watch_over(self, position_id: str) -> None:
         position = self._journal.position(position_id)
         if position is None:
             return
-        policy = ExitPolicy.from_json(position.exit_policy)
+        policy, bought = ExitPolicy.from_json(position.exit_policy), self._bought(position)
         async with self._watch(position.dex, position.pool) as watch:
-            while position is not None and position.state in HELD_STATES:
-                await self._look(position, policy, watch.state)
+            while position.state in HELD_STATES:
+                await self._look(position, bought, policy, watch.state)
                 await watch.changed(LOOK_SECONDS)
-                position = self._journal.position(position_id)
+                position = self._journal.position(position_id) or position
         self.values.pop(position_id, None)
+        self._locks.pop(position_id, None)
 
-    async def _look(self, position: Position, policy: ExitPolicy, state: PoolState | None) -> None:
+    async def _look(
+        self, position: Position, bought: int, policy: ExitPolicy, state: PoolState | None
+    ) -> None:
         value = _exit_value(position, state)
         if value is not None:
             self.values[position.id] = value
         if position.state is PositionState.OPEN:
-            decision = self._decide(position, policy, state, value)
+            decision = self._decide(position, bought, policy, state, value)
             if decision is None:
                 return
             reason, urgency = f"{decision.reason}: {decision.text}", decision.urgency
@@ -157,7 +183,7 @@ class Guard:
             reason, urgency = _first_reason(position), Urgency.URGENT
         async with self._lock(position.id):
             held = self._journal.position(position.id)
-            if held is None or held.state not in HELD_STATES:
+            if held is None or held.state not in HELD_STATES or self._executor.selling(position.id):
                 return
             outcome = await self._attempt(
                 held, held.raw, state, origin=held.origin, reason=reason, urgency=urgency
@@ -166,15 +192,25 @@ class Guard:
             await self._clock.sleep(_pause(held.exit_attempts))
 
     def _decide(
-        self, position: Position, policy: ExitPolicy, state: PoolState | None, value: int | None
+        self,
+        position: Position,
+        bought: int,
+        policy: ExitPolicy,
+        state: PoolState | None,
+        value: int | None,
     ) -> ExitDecision | None:
-        peak = next_peak(position.peak_value, value)
+        """What the rules say about the tokens still held.
+
+        The peak is journalled as if all that was bought were still held, so that a sale of a part by hand
+        does not look like a fall of the price.
+        """
+        peak = next_peak(position.peak_value, None if value is None else value * bought // position.raw)
         if peak * 100 > position.peak_value * (100 + PEAK_STEP_PERCENT):
             self._journal.raise_peak(position.id, peak)
         view = PositionView(
-            cost_lamports=position.cost - position.proceeds,
+            cost_lamports=(position.cost + position.fees) * position.raw // bought,
             exit_value_lamports=value,
-            peak_value_lamports=peak,
+            peak_value_lamports=peak * position.raw // bought,
             opened_at=position.opened_at,
             now=self._clock.now(),
             entry_liquidity=position.entry_liquidity,
@@ -215,6 +251,8 @@ class Guard:
             raise  # nothing can be journalled: the session must end, loudly
         except SniperForgeError as error:
             return self._failed(position, f"{reason}; {error.message}", keep=keep)
+        if outcome.kind is OutcomeKind.UNKNOWN:
+            return outcome  # neither failed nor sold; the journal has it as exiting
         if not outcome.ok:
             self._failed(position, f"{reason}; {outcome.reason}", keep=keep)
             return outcome
@@ -224,12 +262,18 @@ class Guard:
 
     def _failed(self, position: Position, note: str, *, keep: bool) -> Outcome:
         self._journal.count_exit_attempt(position.id, note)
-        stuck = position.exit_attempts + 1 >= STUCK_AFTER
-        state = PositionState.STUCK if stuck else PositionState.EXITING
+        stuck = keep and position.exit_attempts + 1 >= STUCK_AFTER
         if keep:
+            state = PositionState.STUCK if stuck else PositionState.EXITING
             self._journal.set_position_state(position.id, state, note, self._clock.now())
         self._tell(PositionMoved("stuck" if stuck else "exit failed", position, note))
         return Outcome(OutcomeKind.REFUSED, reason=note)
+
+    def _bought(self, position: Position) -> int:
+        """Raw tokens that the position began with."""
+        fills = [self._journal.fill(attempt.signature) for attempt in self._journal.attempts(position.id)]
+        bought = sum(fill.token_delta for fill in fills if fill is not None)
+        return max(bought, position.raw, 1)
 
     def _held(self, position_id: str) -> Position:
         position = self._journal.position(position_id)
@@ -249,6 +293,14 @@ def _exit_value(position: Position, state: PoolState | None) -> int | None:
         return state.quote(position.mint, position.raw).amount_out
     except RefusedError:
         return None
+
+
+def _part(position: Position, raw: int | None) -> int:
+    if raw is not None and raw > position.raw:
+        raise RefusedError(
+            f"{raw} raw units asked for, {position.raw} held", details={"held": str(position.raw)}
+        )
+    return position.raw if raw is None else raw
 
 
 def _first_reason(position: Position) -> str:
