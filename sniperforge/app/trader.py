@@ -104,7 +104,8 @@ async def open_trader(
             tell=tell,
         )
         trader.session.add_service(desk.run)
-        trader.session.add_service(lambda: heartbeat(node, signer.pubkey, bot, shared, health))
+        if bot:  # a one-off command leaves the record of the wallet's last bot alone
+            trader.session.add_service(lambda: heartbeat(node, signer.pubkey, bot, shared, health))
         await trader.session.open()
         yield trader
 

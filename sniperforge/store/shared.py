@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+_LAST_VERDICTS = (
+    "SELECT {} FROM decisions WHERE id IN"
+    " (SELECT max(id) FROM decisions WHERE at >= ? AND wallet = ? GROUP BY pool)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
@@ -108,26 +113,30 @@ class SharedStore:
         )
         return [_decision_of(row) for row in rows]
 
+    def addresses(self, start: str, limit: int = 10) -> list[str]:
+        """Pools and mints with a verdict whose address begins with ``start``, in order."""
+        end = start + "\x7f"  # behind every letter of an address
+        rows = self._db.rows(
+            "SELECT pool AS address FROM decisions WHERE pool >= ? AND pool < ?"
+            " UNION SELECT mint FROM decisions WHERE mint >= ? AND mint < ? ORDER BY address LIMIT ?",
+            *(start, end, start, end, limit),
+        )
+        return [str(row["address"]) for row in rows]
+
     def refusals_since(self, since: float, wallet: str) -> dict[str, int]:
-        """How often each check refused since a time, most frequent first."""
+        """How many pools each check refused since a time, most frequent first; last verdicts count."""
         counts: dict[str, int] = {}
-        for row in self._db.rows(
-            "SELECT refused_by FROM decisions WHERE at >= ? AND wallet = ? AND refused_by != ''",
-            since,
-            wallet,
-        ):
-            for name in row["refused_by"].split(","):
+        for row in self._db.rows(_LAST_VERDICTS.format("refused_by"), since, wallet):
+            for name in row["refused_by"].split(",") if row["refused_by"] else ():
                 counts[name] = counts.get(name, 0) + 1
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     def counts_since(self, since: float, wallet: str) -> dict[str, int]:
-        """How many verdicts of each kind since a time."""
-        rows = self._db.rows(
-            "SELECT decided, count(*) AS n FROM decisions WHERE at >= ? AND wallet = ? GROUP BY decided",
-            since,
-            wallet,
-        )
-        return {row["decided"]: row["n"] for row in rows}
+        """How many pools were decided each way since a time; last verdicts count."""
+        counts: dict[str, int] = {}
+        for row in self._db.rows(_LAST_VERDICTS.format("decided"), since, wallet):
+            counts[row["decided"]] = counts.get(row["decided"], 0) + 1
+        return counts
 
     def beat(self, row: SessionRow) -> None:
         """Write a session's heartbeat."""

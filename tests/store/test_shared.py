@@ -78,9 +78,9 @@ class TestDecisions:
 
     def test_refusals_are_counted_most_frequent_first(self, store: SharedStore) -> None:
         """Ties by name; only this wallet's, only since the time; what was accepted does not count."""
-        for refused_by in (("b", "a"), ("b",), ("c", "b"), ("a", "c"), ()):
-            store.record_decision(decision(refused_by=refused_by))
-        store.record_decision(decision(at=9.9, refused_by=("old",)))
+        for number, refused_by in enumerate((("b", "a"), ("b",), ("c", "b"), ("a", "c"), ())):
+            store.record_decision(decision(pool=f"p{number}", refused_by=refused_by))
+        store.record_decision(decision(at=9.9, pool="old", refused_by=("old",)))
         store.record_decision(decision(wallet="other", refused_by=("other",)))
         counts = store.refusals_since(10.0, "w")
         assert list(counts.items()) == [("b", 3), ("a", 2), ("c", 2)]
@@ -88,10 +88,28 @@ class TestDecisions:
 
     def test_verdicts_are_counted_by_kind(self, store: SharedStore) -> None:
         """Since a time, for one wallet."""
-        for decided, at in (("refused", 10.0), ("refused", 11.0), ("accepted", 11.0), ("skipped", 1.0)):
-            store.record_decision(decision(decided=decided, at=at))
+        for decided, at in (("refused", 10.0), ("refused", 11.0), ("accepted", 11.5), ("skipped", 1.0)):
+            store.record_decision(decision(decided=decided, at=at, pool=f"p{at}"))
         store.record_decision(decision(wallet="other"))
         assert store.counts_since(10.0, "w") == {"refused": 2, "accepted": 1}
+
+    def test_a_pool_counts_once_by_its_last_verdict(self, store: SharedStore) -> None:
+        """One that was looked at again is neither two pools nor still what it was."""
+        store.record_decision(decision(refused_by=("round_trip",)))
+        store.record_decision(decision(refused_by=("round_trip",)))
+        assert store.refusals_since(10.0, "w") == {"round_trip": 1}
+        store.record_decision(decision(decided="accepted", refused_by=()))
+        assert store.refusals_since(10.0, "w") == {}
+        assert store.counts_since(10.0, "w") == {"accepted": 1}
+
+    def test_addresses_are_found_by_their_beginning(self, store: SharedStore) -> None:
+        """Pools and mints, each once, in order, no more than asked for."""
+        for pool, mint in (("Abc1", "Abd"), ("Abc2", "Abd"), ("abc", "zzz"), ("Ab", "Acb")):
+            store.record_decision(decision(pool=pool, mint=mint))
+        assert store.addresses("Abc") == ["Abc1", "Abc2"]
+        assert store.addresses("Ab", limit=3) == ["Ab", "Abc1", "Abc2"]
+        assert store.addresses("Abd") == ["Abd"]
+        assert store.addresses("x") == []
 
     def test_the_document_is_json(self, store: SharedStore) -> None:
         """What ``why`` prints holds every field."""
