@@ -60,8 +60,11 @@ def run_async(
 
     Raises:
         Interrupted: a signal came; carries what ``main`` returned.
+        SniperForgeError: what ``main`` raised; of several tasks that failed together, what it comes down to.
     """
     import asyncio
+
+    from sniperforge.cli.causes import cause_of
 
     watch = _Watch(stop_seconds)
     try:
@@ -72,6 +75,8 @@ def run_async(
                 if watch.signum is None:
                     raise
                 raise Interrupted(watch.signum) from None
+            except BaseExceptionGroup as group:
+                raise cause_of(group) from group
         if watch.signum is not None:
             raise Interrupted(watch.signum, outcome)
         return outcome
