@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.dex.invoke_stack import TRUNCATED_LINE, is_truncated
@@ -17,6 +17,7 @@ from sniperforge.errors import DecodeError, UnavailableError
 from sniperforge.market.feed_health import FeedCounts, FeedHealth
 from sniperforge.market.gap_history import missed
 from sniperforge.market.recent import Recent
+from sniperforge.market.transaction_fetch import FetchPace, TransactionFetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,8 +35,7 @@ class FeedLimits:
 
     Attributes:
         concurrency: transactions fetched at a time.
-        patience_seconds: how long a node may take to show a transaction that it has notified.
-        first_pause_seconds, last_pause_seconds: between asking again for it; grows in between.
+        fetch: how patiently.
         retry_seconds: between tries to subscribe.
         remembered: signatures and pools kept against duplicates.
         waiting: pools that wait to be taken; beyond that the feed waits, and its stream marks a gap.
@@ -44,9 +44,7 @@ class FeedLimits:
     """
 
     concurrency: int = 8
-    patience_seconds: float = 20.0
-    first_pause_seconds: float = 0.01
-    last_pause_seconds: float = 0.5
+    fetch: FetchPace = field(default_factory=FetchPace)
     retry_seconds: float = 1.0
     remembered: int = 20_000
     waiting: int = 1_000
@@ -75,8 +73,8 @@ class PoolFeed:
         history: fetches transactions.
         pubsub: notifies.
         clock: for pauses and times.
-        commitment: of notifications. Below ``confirmed`` a node does not show the transaction yet, so the
-            feed asks until it does.
+        commitment: of notifications. A node shows a transaction from ``confirmed`` on: ``processed`` makes
+            the feed wait for that, and gains no time.
         limits: see :class:`FeedLimits`.
     """
 
@@ -97,6 +95,7 @@ class PoolFeed:
         self._commitment = commitment
         self._shown = "finalized" if commitment == "finalized" else "confirmed"
         self._limits = limits or FeedLimits()
+        self._fetch = TransactionFetch(history, pubsub, clock, self._shown, self._limits.fetch)
         self._room = asyncio.Semaphore(self._limits.concurrency)
         self._out: asyncio.Queue[Any] = asyncio.Queue(self._limits.waiting)
         self._signatures = Recent(self._limits.remembered)
@@ -126,7 +125,7 @@ class PoolFeed:
             age=self._pubsub.frame_age,
             waiting=self._out.qsize(),
             counts=dataclasses.replace(self._counts),
-            last_error=self._last_error,
+            last_error=self._last_error or self._fetch.last_error,
         )
 
     async def run(self) -> None:
@@ -201,7 +200,7 @@ class PoolFeed:
 
     async def _look(self, lead: _Lead) -> None:
         signature = lead.signature
-        found = await self._transaction(signature)
+        found = await self._fetch.fetch(signature)
         if found is None:
             self._counts.lost += 1
             self._signatures.forget(signature)
@@ -222,21 +221,6 @@ class PoolFeed:
             self._counts.created += 1
             now = self._clock.monotonic()
             await self._out.put(NewPool(event, transaction, lead.received_at, now, lead.filled))
-
-    async def _transaction(self, signature: str) -> dict[str, Any] | None:
-        limits = self._limits
-        give_up = self._clock.monotonic() + limits.patience_seconds
-        pause = limits.first_pause_seconds
-        while True:
-            try:
-                found = await self._history.transaction(signature, self._shown)
-            except UnavailableError as error:
-                self._last_error = error.message
-                found = None
-            if found is not None or self._clock.monotonic() + pause > give_up:
-                return found
-            await self._clock.sleep(pause)
-            pause = min(pause * 1.5, limits.last_pause_seconds)
 
     def _fill_beside(self, address: str, gap: Gap, group: asyncio.TaskGroup) -> None:
         self._counts.gaps += 1

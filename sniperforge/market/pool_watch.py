@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from sniperforge.errors import DecodeError, NotFoundError, UnavailableError
+from sniperforge.market.waits import event_or_time
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -128,14 +129,7 @@ class PoolWatch:
 
     async def changed(self, seconds: float) -> None:
         """Return when the state has changed since the last return, or after ``seconds``."""
-        async with asyncio.TaskGroup() as group:
-            waits = [
-                group.create_task(self._clock.sleep(seconds)),
-                group.create_task(self._wait_for_change()),
-            ]
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
+        await event_or_time(self._changed, self._clock, seconds)
         self._changed.clear()
 
     async def __aiter__(self) -> AsyncIterator[PoolState]:
@@ -157,9 +151,6 @@ class PoolWatch:
             self._known = None
             self._state = None
             self._changed.set()
-
-    async def _wait_for_change(self) -> None:
-        await self._changed.wait()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         assert self._group is not None

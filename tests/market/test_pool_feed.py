@@ -12,7 +12,7 @@ import pytest
 from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.dex.transaction import parse_transaction
-from sniperforge.domain.events import Gap, NewPool
+from sniperforge.domain.events import NewPool
 from sniperforge.domain.pool import EventKind
 from sniperforge.errors import RpcError, UnavailableError
 from sniperforge.market.pool_feed import FeedLimits, PoolFeed, notice_of
@@ -236,6 +236,7 @@ async def test_a_transaction_that_is_not_shown_yet_is_asked_for_again(scene: Sce
     assert pool.event.signature == signature(1)
     assert scene.clock.monotonic() == pytest.approx(0.01 + 0.015 + 0.0225)
     assert scene.feed.health().last_error == "down"
+    assert ("signatureSubscribe", [signature(1), {"commitment": "confirmed"}]) in scene.pubsub.subscribed
 
 
 async def test_a_transaction_that_is_never_shown_is_counted_and_may_come_again(scene: Scene) -> None:
@@ -432,11 +433,6 @@ async def test_age_is_that_of_the_connection(scene: Scene) -> None:
     """A quiet program on a live node is no stale feed."""
     scene.pubsub.frame_age = 7.0
     assert scene.feed.health().age == 7.0
-
-
-async def test_gaps_are_values() -> None:
-    """Equal gaps are equal, whoever made them."""
-    assert Gap(1, "x") == Gap(1, "x")
 
 
 def history(*numbers: int) -> list[dict[str, Any]]:
