@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sniperforge.app.located import located
 from sniperforge.chain.clock import SystemClock
+from sniperforge.chain.plain_http import PlainHttpTransport, is_local
 from sniperforge.chain.retries import RetryPolicy
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.config.genesis import check_chain
@@ -86,8 +87,9 @@ async def open_node(
     mode = settings.trading_mode(live=live, paper=paper)
     clock, retry = SystemClock(), RetryPolicy() if patient else RetryPolicy(attempts=2)
     async with AsyncExitStack() as stack:
-        carrier = transport or _http(settings, settings.network.rpc_url)
-        others = [] if transport else [_http(settings, url) for url in settings.network.read_urls]
+        carrier = transport or _http(settings, settings.network.rpc_url, patient=patient)
+        further = () if transport else settings.network.read_urls
+        others = [_http(settings, url, patient=patient) for url in further]
         for each in (carrier, *others):
             stack.push_async_callback(each.aclose)
         rpc = RpcClient(carrier, clock, retry=retry)
@@ -107,8 +109,10 @@ async def _identity(settings: Settings, rpc: RpcClient) -> str:
         raise
 
 
-def _http(settings: Settings, url: str) -> RpcTransport:
+def _http(settings: Settings, url: str, *, patient: bool) -> RpcTransport:
+    timeout = settings.network.request_timeout_ms / 1_000
+    if not patient and is_local(url):
+        return PlainHttpTransport(url, timeout=timeout)
     from sniperforge.chain.http_transport import HttpTransport
 
-    timeout = settings.network.request_timeout_ms / 1_000
     return HttpTransport(url, timeout=timeout)

@@ -48,17 +48,25 @@ def wallet_entry(settings: Settings) -> WalletEntry:
         raise
 
 
+def named_wallet(settings: Settings, text: str) -> WalletEntry:
+    """The wallet of that name, address or key file; nothing, or ``default``, means the selected one.
+
+    Raises:
+        NotFoundError: no such wallet.
+        ConfigError: its file is malformed.
+    """
+    if text in ("", DEFAULT_NAME):
+        return wallet_entry(settings)
+    return wallet_directory(settings).find(text)
+
+
 def resolve_address(settings: Settings, text: str) -> str:
-    """The address that ``text`` is, or that the wallet of that name has; ``default`` is the selected one.
+    """The address that ``text`` is, or that the wallet of that name has.
 
     Raises:
         NotFoundError: neither an address nor a wallet.
     """
-    if is_address(text):
-        return text
-    if text == DEFAULT_NAME:
-        return wallet_entry(settings).pubkey
-    return wallet_directory(settings).find(text).pubkey
+    return text if is_address(text) else named_wallet(settings, text).pubkey
 
 
 def open_signer(entry: WalletEntry, password: Callable[[], SecretText]) -> KeypairSigner:

@@ -1,8 +1,20 @@
-"""Arguments that several commands take: amounts of SOL and addresses, checked before anything happens."""
+"""Arguments that several commands take: amounts of SOL, addresses, and where a password comes from."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from sniperforge.errors import UsageError
+
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the wallet's password from stdin, first line.")
+]
+PasswordFile = Annotated[
+    Path | None, typer.Option("--password-file", metavar="FILE", help="Read it from a file of mode 0600.")
+]
 
 
 def lamports_argument(text: str, *, name: str = "SOL") -> int:
@@ -34,3 +46,15 @@ def address_argument(text: str, *, name: str) -> str:
         shown = text if len(text) <= 60 else f"{text[:57]}..."
         raise UsageError(f"{name}: {shown!r} is not an address", hint="an address is base58 text of 32 bytes")
     return text
+
+
+def path_argument(text: str) -> Path:
+    """A path, with ``~`` for the home folder.
+
+    Raises:
+        UsageError: it starts with the home folder of nobody.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise UsageError(f"there is no home folder for {text}") from None

@@ -48,6 +48,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "why": Command("sniperforge.cli.why", "say why a pool or a token was bought or refused"),
     "halt": Command("sniperforge.cli.halt", "stop buying until resume; exits go on"),
     "resume": Command("sniperforge.cli.resume", "allow buying again"),
+    "wallet": Command("sniperforge.cli.wallet", "make, import, list wallets; balance, airdrop, send, export"),
     "localnet": Command("sniperforge.cli.localnet", "run the embedded network: real SVM, faucet, market"),
     "config": Command("sniperforge.cli.config", "show, check, create or describe the configuration"),
 }
