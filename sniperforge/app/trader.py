@@ -73,7 +73,7 @@ async def open_trader(
     """Take the wallet, open its journal, recover what must be known before a decision.
 
     Args:
-        bot: the bot's name for the lock's text, empty for a one-off command.
+        bot: the bot's name for the lock's text; empty for a one-off command, which guards no positions.
         tell: hears every event; must not block.
         health: what ``status`` shows of this process.
 
@@ -93,7 +93,7 @@ async def open_trader(
         pubsub = await stack.enter_async_context(PubSubClient(node.settings.network.ws_url, node.clock))
         account_rent = await node.rpc.minimum_rent(TOKEN_ACCOUNT_SIZE)
         held = _Held(node, signer, lock, journal, shared, pubsub, account_rent)
-        trader = _assemble(held, tell)
+        trader = _assemble(held, tell, guards=bool(bot))
         desk = RequestDesk(
             inbox=inbox,
             journal=journal,
@@ -121,7 +121,7 @@ class _Held:
     account_rent: int
 
 
-def _assemble(held: _Held, tell: Callable[[SessionEvent], None]) -> Trader:
+def _assemble(held: _Held, tell: Callable[[SessionEvent], None], *, guards: bool) -> Trader:
     node, journal, pubsub = held.node, held.journal, held.pubsub
     config, clock, wallet = node.settings.config, node.clock, held.signer.pubkey
     blockhashes = BlockhashCache(node.rpc, clock)
@@ -154,6 +154,7 @@ def _assemble(held: _Held, tell: Callable[[SessionEvent], None]) -> Trader:
         clock=clock,
         holds=held.lock.still_held,
         tell=tell,
+        guards=guards,
     )
     return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.domain.trade import PositionState
 from sniperforge.engine.events import Trouble
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SELL, ABANDON, HALT, RESUME = "sell", "abandon", "halt", "resume"
 """Kinds of requests."""
+
+SHORTEST_NAME: Final = 6
+"""Letters of an address from which on its beginning is enough; tables show eight."""
 
 
 class RequestDesk:
@@ -114,15 +117,28 @@ class RequestDesk:
 
 
 def find_position(journal: JournalReader, name: str) -> Position:
-    """The held position with this id, mint or pool.
+    """The held position with this id, mint or pool, or with the only one that begins so.
 
     Raises:
-        NotFoundError: none is held.
+        NotFoundError: none is held, or several begin so.
     """
-    for position in journal.positions():
-        if name in (position.id, position.mint, position.pool):
+    held = journal.positions()
+    for position in held:
+        if name in _names(position):
             return position
-    raise NotFoundError(f"no held position of {name}", hint="`sniperforge positions` lists what is held")
+    begins = [position for position in held if any(each.startswith(name) for each in _names(position))]
+    if len(name) < SHORTEST_NAME or not begins:
+        raise NotFoundError(f"no held position of {name}", hint="`sniperforge positions` lists what is held")
+    if len(begins) > 1:
+        mints = ", ".join(position.mint for position in begins)
+        raise NotFoundError(
+            f"{len(begins)} held positions begin with {name}: {mints}", hint="write more of it"
+        )
+    return begins[0]
+
+
+def _names(position: Position) -> tuple[str, str, str]:
+    return position.id, position.mint, position.pool
 
 
 def sale_amount(position: Position, payload: Mapping[str, Any]) -> int | None:

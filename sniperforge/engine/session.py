@@ -6,13 +6,20 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from sniperforge.domain.trade import IntentKind, PositionState
+from sniperforge.domain.trade import IntentKind
+from sniperforge.engine.closing import AccountCloser
 from sniperforge.engine.door import HALTED
-from sniperforge.engine.events import EntriesHalted, PositionMoved, Trouble
-from sniperforge.errors import SniperForgeError, StorageError, UnavailableError, WalletBusyError
+from sniperforge.engine.events import EntriesHalted, Trouble
+from sniperforge.errors import (
+    DecodeError,
+    SniperForgeError,
+    StorageError,
+    UnavailableError,
+    WalletBusyError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from sniperforge.domain.trade import Attempt, Intent
@@ -27,7 +34,12 @@ if TYPE_CHECKING:
 RECOVERY_SECONDS: Final = 0.5
 AUDIT_SECONDS: Final = 5.0
 DRAIN_SECONDS: Final = 90.0
+DRAIN_LOOK_SECONDS: Final = 0.1
+LAST_LOOK_SECONDS: Final = 5.0
 LOCK_SECONDS: Final = 1.0
+
+ANSWERED: Final = "foreign_answered"
+"""The journal flag that counts the foreign signatures which entries were halted for."""
 
 
 class Session:
@@ -36,6 +48,8 @@ class Session:
     Args:
         holds: whether the lock is still ours; when it is not, the session ends.
         tell: hears every event; must not block.
+        guards: whether held positions are put under their exits meanwhile. A one-off command does what it
+            was asked and sells nothing else.
     """
 
     def __init__(
@@ -49,16 +63,20 @@ class Session:
         holds: Callable[[], bool],
         clock: Clock,
         tell: Callable[[SessionEvent], None],
+        guards: bool = True,
     ) -> None:
         self._journal = journal
         self._executor = executor
         self._guard = guard
+        self._guards = guards
         self._audit = audit
         self._blockhashes = blockhashes
         self._further: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._holds = holds
         self._clock = clock
         self._tell = tell
+        self._closer = AccountCloser(journal=journal, executor=executor, clock=clock, tell=tell)
+        self._reported: dict[str, str] = {}
 
     def add_service(self, service: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run ``service`` beside the others, from the start of :meth:`run` until its end."""
@@ -78,29 +96,30 @@ class Session:
     async def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run ``work`` (a bot, or one command's trade) with all services, then drain what is in flight.
 
-        When ``work`` ends or is cancelled no new entry starts; services go on until every transaction in
-        flight has an outcome, at most ``DRAIN_SECONDS``. Cancelling the session itself skips the drain:
-        the journal holds what the next start needs.
+        When ``work`` ends no new entry starts; services go on until every transaction in flight has an
+        outcome, at most ``DRAIN_SECONDS``. Cancelling the session skips the drain: the journal holds what
+        the next start needs.
 
         Raises:
             ExceptionGroup: a service failed: the journal cannot be written, or the lock was taken away.
         """
         async with asyncio.TaskGroup() as group:
-            services = [
+            settling = [
+                group.create_task(service)
+                for service in (self._blockhashes.run(), self._recover(), self._watch_lock())
+            ]
+            starting = [
                 group.create_task(service)
                 for service in (
-                    self._blockhashes.run(),
-                    self._recover(),
-                    self._guard.run(),
-                    self._close_accounts(),
+                    *((self._guard.run(),) if self._guards else ()),
+                    self._closer.run(),
                     self._audits(),
-                    self._watch_lock(),
                     *(service() for service in self._further),
                 )
             ]
             await work
-            await self._drain()
-            for service in services:
+            await self._drain(starting)
+            for service in settling:
                 service.cancel()
 
     def halt(self, reason: str) -> None:
@@ -117,62 +136,69 @@ class Session:
     async def _recover(self) -> None:
         """Settle every journalled transaction that nobody waits for: after a crash, and after a cancel."""
         async with asyncio.TaskGroup() as group:
-            started: set[str] = set()
             while True:
                 for intent, attempt in self._executor.unwatched():
-                    if attempt.signature not in started:
-                        started.add(attempt.signature)
-                        group.create_task(self._settle(intent, attempt))
+                    group.create_task(self._settle(intent, attempt))
                 await self._clock.sleep(RECOVERY_SECONDS)
 
     async def _settle(self, intent: Intent, attempt: Attempt) -> None:
         # An old entry is only watched: its price is gone. Anything else is sent again, the same bytes.
-        await self._executor.settle(intent, attempt, send=intent.kind is not IntentKind.BUY)
+        try:
+            await self._executor.settle(intent, attempt, send=intent.kind is not IntentKind.BUY)
+        except StorageError:
+            raise  # nothing can be journalled: the session must end, loudly
+        except SniperForgeError as error:
+            self._report("recovery", f"{attempt.signature}: {error.message}")
         self._guard.wake()
-
-    async def _close_accounts(self) -> None:
-        """Close the token accounts of sold positions, each once per run, best effort."""
-        tried: set[str] = set()
-        while True:
-            for position in self._journal.positions((PositionState.CLOSED,)):
-                if position.id not in tried and not self._journal.account_closed(position.id):
-                    tried.add(position.id)
-                    await self._best_effort(
-                        "close account", self._executor.close_account(position), position.mint
-                    )
-                    self._tell(PositionMoved("closed account", position, position.token_account))
-            await self._clock.sleep(1.0)
 
     async def _audits(self) -> None:
         while True:
             await self._clock.sleep(AUDIT_SECONDS)
-            with suppress(UnavailableError):
-                await self._audit.finalize()
-                await self._look_for_foreign()
+            await self._audit_once()
+
+    async def _audit_once(self) -> None:
+        """One look; an outage is waited out, what cannot be read is told and looked at again."""
+        try:
+            await self._audit.finalize()
+            await self._look_for_foreign()
+        except (UnavailableError, DecodeError) as error:
+            self._report("audit", error.message)
 
     async def _look_for_foreign(self) -> None:
-        signed = await self._audit.foreign()
-        if signed:
-            self.halt(f"the wallet signed what this journal does not know: {', '.join(signed)}")
+        """Halt entries for signatures that are not ours. The journal tells which: none gets lost on the way."""
+        try:
+            await self._audit.foreign()
+        finally:
+            signed = self._journal.foreign_signed()
+            answered = int(self._journal.flag(ANSWERED) or 0)
+            if len(signed) > answered:
+                news = ", ".join(signed[answered:])
+                self.halt(f"the wallet signed what this journal does not know: {news}")
+                self._journal.set_flag(ANSWERED, str(len(signed)), self._clock.now())
 
     async def _watch_lock(self) -> None:
         while self._holds():
             await self._clock.sleep(LOCK_SECONDS)
         raise WalletBusyError("the wallet's lock was taken away", hint="was its file deleted?")
 
-    async def _drain(self) -> None:
+    async def _drain(self, starting: list[asyncio.Task[None]]) -> None:
+        """Wait for what is in flight; then nothing may start any more, and the last of it is waited for."""
+        until = self._clock.monotonic() + DRAIN_SECONDS
+        await self._resolved(until)
+        for service in starting:
+            service.cancel()
+        await asyncio.wait(starting)
+        await self._resolved(until)
         with suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                while self._journal.unresolved():
-                    await self._clock.sleep(0.1)
-        with suppress(UnavailableError):
-            await self._audit.finalize()
-            await self._look_for_foreign()
+            async with asyncio.timeout(LAST_LOOK_SECONDS):
+                await self._audit_once()
 
-    async def _best_effort(self, what: str, work: Awaitable[object], subject: str) -> None:
-        try:
-            await work
-        except StorageError:
-            raise
-        except SniperForgeError as error:
-            self._tell(Trouble(what, f"{subject}: {error.message}"))
+    async def _resolved(self, until: float) -> None:
+        while self._journal.unresolved() and self._clock.monotonic() < until:
+            await self._clock.sleep(DRAIN_LOOK_SECONDS)
+
+    def _report(self, where: str, text: str) -> None:
+        """Tell of trouble once, not every time it is met again."""
+        if self._reported.get(where) != text:
+            self._reported[where] = text
+            self._tell(Trouble(where, text))
