@@ -165,7 +165,7 @@ class Session:
             self._report("audit", error.message)
 
     async def _look_for_foreign(self) -> None:
-        """Halt entries for signatures that are not ours. The journal tells which: none gets lost on the way."""
+        """Halt entries for signatures that are not ours. The journal tells which: an outage loses none."""
         try:
             await self._audit.foreign()
         finally:
