@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_REPLY_BYTES: Final = 10 * 1024 * 1024
+_IDLE_SECONDS: Final = 120.0
+"""An idle connection is kept this long: a new one costs three round trips when a pool appears."""
 _JSON_STARTS: Final = (b"{", b"[")
 
 
@@ -71,7 +73,11 @@ class HttpTransport:
         self._extensions: dict[str, Any] = {"timeout": step}
         secure = self._url.scheme == "https"  # loading certificates takes 50 ms: only where there are some
         self._pool: httpx.AsyncHTTPTransport | None = httpx.AsyncHTTPTransport(
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            limits=httpx.Limits(
+                max_connections=connections,
+                max_keepalive_connections=connections,
+                keepalive_expiry=_IDLE_SECONDS,
+            ),
             proxy=proxy,
             verify=secure,
         )
