@@ -4,92 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.desk import post
+from sniperforge.app.holding import lock_file
 from sniperforge.app.node import Node, open_node
+from sniperforge.app.sale import Sale, Sales, gone, open_sale, sale_of_intent, sale_of_outcome
 from sniperforge.app.trader import open_trader
 from sniperforge.app.wallet import open_signer, wallet_entry
-from sniperforge.domain.amounts import format_sol, parse_units
-from sniperforge.domain.lifecycle import TxState
+from sniperforge.coordination.wallet_lock import read_holder
+from sniperforge.domain.amounts import parse_units
 from sniperforge.domain.outcome import OutcomeKind
-from sniperforge.engine.requests import SELL, find_position, sale_amount
-from sniperforge.errors import (
-    NotFoundError,
-    RejectedError,
-    SniperForgeError,
-    UnknownOutcomeError,
-    UsageError,
-    WalletBusyError,
-)
+from sniperforge.domain.trade import HELD_STATES, IntentKind
+from sniperforge.engine.requests import BY_COMMAND, SELL, find_position, sale_amount
+from sniperforge.errors import NotFoundError, RefusedError, UsageError, WalletBusyError
 from sniperforge.store.journal_reader import JournalReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
+    from sniperforge.app.trader import Trader
     from sniperforge.config.load import Settings
-    from sniperforge.domain.outcome import Outcome
-    from sniperforge.domain.trade import Position
-    from sniperforge.engine.guard import Guard
+    from sniperforge.domain.trade import Intent, Position
+    from sniperforge.wallets.directory import WalletEntry
     from sniperforge.wallets.secret import SecretText
 
 WAIT_SECONDS: Final = 90.0
 """How long a command waits for a sale: longer than a blockhash lives."""
 
 TRIES: Final = 4
-_POLL_SECONDS: Final = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """What became of one sale.
-
-    Attributes:
-        kind: ``filled``, ``rejected``, ``dead``, ``unknown`` or ``refused``.
-        proceeds: lamports.
-    """
-
-    mint: str
-    kind: str
-    signature: str
-    proceeds: int
-    text: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The document form."""
-        return {
-            "mint": self.mint,
-            "outcome": self.kind,
-            "signature": self.signature,
-            "proceeds_sol": format_sol(self.proceeds),
-            "text": self.text,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Sales:
-    """All sales of one command."""
-
-    wallet: str
-    mode: str
-    sales: tuple[Sale, ...]
-
-    def error(self) -> SniperForgeError | None:
-        """What the command's exit code must say: unknown before rejected before nothing."""
-        unknown = [sale for sale in self.sales if sale.kind == OutcomeKind.UNKNOWN]
-        if unknown:
-            signatures = ", ".join(sale.signature for sale in unknown)
-            return UnknownOutcomeError(
-                f"sent, outcome not known yet: {signatures}", hint="`sniperforge status` follows it"
-            )
-        failed = [sale for sale in self.sales if sale.kind != OutcomeKind.FILLED]
-        if failed:
-            return RejectedError(
-                f"not sold: {failed[0].mint}: {failed[0].text}",
-                hint="the position is kept; a running bot goes on trying",
-            )
-        return None
+_POLL_SECONDS: Final = 0.05
 
 
 async def sell_held(
@@ -101,122 +45,193 @@ async def sell_held(
     """Sell the named position, or every held one.
 
     Args:
-        name: position id, mint or pool; ``None`` for all.
+        name: position id, mint or pool, or the beginning of one; ``None`` for all.
         payload: ``percent`` or ``amount`` (tokens as decimal text), and ``client_key``.
         password: asked when the wallet is encrypted and this process must sign.
 
     Raises:
         NotFoundError: no such wallet or position.
+        RefusedError: more than is held.
+        UsageError: the amount is no amount, or the key was used for something else.
         WalletBusyError: the wallet's holder did not take the request.
     """
     entry = wallet_entry(settings)
     async with open_node(settings, patient=True) as node:
-        positions = _positions(node, entry.pubkey, name)
-        if not positions:
-            return Sales(entry.pubkey, node.mode, ())
+        seller = _Seller(node, entry, password)
+        return Sales(entry.pubkey, node.mode, await seller.sell(name, payload))
+
+
+class _Seller:
+    def __init__(self, node: Node, entry: WalletEntry, password: Callable[[], SecretText]) -> None:
+        self._node = node
+        self._entry = entry
+        self._wallet = entry.pubkey
+        self._password = password
+
+    async def sell(self, name: str | None, payload: Mapping[str, Any]) -> tuple[Sale, ...]:
+        path = self._node.journal_path(self._wallet)
+        if not path.exists():
+            if name is None:
+                return ()
+            raise NotFoundError(
+                f"no held position of {name}", hint="`sniperforge positions` lists what is held"
+            )
+        journal = JournalReader(path)
         try:
-            done = await _by_holder(node, entry.pubkey, positions, payload)
-        except WalletBusyError as busy:
-            if busy.details.get("pid") is not None:
-                raise
-            done = await _here(node, open_signer(entry, password), positions, payload)
-        return Sales(entry.pubkey, node.mode, done)
+            return await self._sell(journal, name, payload)
+        finally:
+            journal.close()
 
+    async def _sell(
+        self, journal: JournalReader, name: str | None, payload: Mapping[str, Any]
+    ) -> tuple[Sale, ...]:
+        key = payload.get("client_key")
+        earlier = journal.intent_by_key(str(key)) if key else None
+        if earlier is not None:
+            return (await self._earlier(journal, earlier, name),)
+        positions = journal.positions() if name is None else [find_position(journal, name)]
+        orders = [(position, _request(position, payload)) for position in positions]
+        if not orders:
+            return ()
+        if read_holder(lock_file(self._node, self._wallet)) is None:
+            try:
+                return await self._here(orders, key)
+            except WalletBusyError:
+                pass  # somebody took the wallet just now: ask them
+        return await self._by_holder(journal, orders, key)
 
-def _positions(node: Node, wallet: str, name: str | None) -> list[Position]:
-    path = node.journal_path(wallet)
-    if not path.exists():
-        if name is None:
-            return []
-        raise NotFoundError(f"no held position of {name}", hint="`sniperforge positions` lists what is held")
-    journal = JournalReader(path)
-    try:
-        return journal.positions() if name is None else [find_position(journal, name)]
-    finally:
-        journal.close()
+    async def _earlier(self, journal: JournalReader, intent: Intent, name: str | None) -> Sale:
+        """What became of the sale that has this key: nothing is sold again."""
+        known = (intent.mint, intent.pool, intent.position_id)
+        if intent.kind is not IntentKind.SELL or not any(
+            each and name and each.startswith(name) for each in known
+        ):
+            raise UsageError(
+                f"the key {intent.client_key} was used for another trade: {intent.kind} of {intent.mint}",
+                hint="give each trade a key of its own",
+            )
+        if (sale := sale_of_intent(journal, intent)) is not None:
+            return sale
+        if read_holder(lock_file(self._node, self._wallet)) is None:
+            await self._under_lock(lambda _trader: self._settled(journal, intent))
+        else:
+            await self._settled(journal, intent)
+        return sale_of_intent(journal, intent) or open_sale(journal, intent)
 
+    async def _settled(self, journal: JournalReader, intent: Intent) -> None:
+        deadline = self._node.clock.monotonic() + WAIT_SECONDS
+        while sale_of_intent(journal, intent) is None and self._node.clock.monotonic() < deadline:
+            await self._node.clock.sleep(_POLL_SECONDS)
 
-async def _by_holder(
-    node: Node, wallet: str, positions: list[Position], payload: Mapping[str, Any]
-) -> tuple[Sale, ...]:
-    """Post every sale, then follow them in the journal."""
-    keys: dict[str, str] = {}
-    for position in positions:
-        keys[position.id] = str(payload.get("client_key") or uuid.uuid4())
-        asked = {**_request(position, payload), "client_key": keys[position.id], "origin": "sell"}
-        await post(node, wallet, SELL, asked)
-    journal = JournalReader(node.journal_path(wallet))
-    try:
-        deadline = node.clock.monotonic() + WAIT_SECONDS
+    # -- by the holder -------------------------------------------------------------------------------------
+
+    async def _by_holder(
+        self, journal: JournalReader, orders: list[tuple[Position, dict[str, Any]]], key: str | None
+    ) -> tuple[Sale, ...]:
+        """Post every sale, then follow them in the journal."""
+        deadline = self._node.clock.monotonic() + WAIT_SECONDS
+        posted = [
+            (position, await self._posted(request, key or str(uuid.uuid4()))) for position, request in orders
+        ]
         return tuple(
-            [await _followed(node, journal, position, keys[position.id], deadline) for position in positions]
+            [
+                await self._followed(journal, position, asked, deadline) if asked else gone(journal, position)
+                for position, asked in posted
+            ]
         )
-    finally:
-        journal.close()
+
+    async def _posted(self, request: dict[str, Any], key: str) -> str:
+        """The key under which the sale will be journalled; empty when nothing is left to sell."""
+        try:
+            await post(self._node, self._wallet, SELL, {**request, "client_key": key, "origin": "sell"})
+        except NotFoundError:
+            return ""
+        return key
+
+    async def _followed(self, journal: JournalReader, position: Position, key: str, deadline: float) -> Sale:
+        clock = self._node.clock
+        while True:
+            given_up = self._given_up(journal, position) or clock.monotonic() >= deadline
+            # Looked at after the reason to give up: it may have been journalled just before.
+            intent = journal.intent_by_key(key)
+            if intent is not None and (sale := sale_of_intent(journal, intent)) is not None:
+                return sale
+            if given_up:
+                return open_sale(journal, intent) if intent else self._unsigned(journal, position)
+            await clock.sleep(_POLL_SECONDS)
+
+    def _given_up(self, journal: JournalReader, before: Position) -> bool:
+        """Whether the holder will do no more about a sale than the journal already says."""
+        now = journal.position(before.id)
+        return (
+            now is None
+            or now.state not in HELD_STATES
+            or (now.exit_attempts > before.exit_attempts and now.note.startswith(BY_COMMAND))
+            or read_holder(lock_file(self._node, self._wallet)) is None
+        )
+
+    def _unsigned(self, journal: JournalReader, before: Position) -> Sale:
+        """Why a sale that was handed over was never signed."""
+        now = journal.position(before.id)
+        if now is None or now.state not in HELD_STATES:
+            return gone(journal, before)
+        failed = now.exit_attempts > before.exit_attempts
+        text = now.note if failed else "the running bot did not come to it"
+        return Sale(before.mint, OutcomeKind.REFUSED, text=text)
+
+    # -- here ----------------------------------------------------------------------------------------------
+
+    async def _here(self, orders: list[tuple[Position, dict[str, Any]]], key: str | None) -> tuple[Sale, ...]:
+        """Sell under this process's own lock, all at once."""
+        done: list[Sale] = []
+
+        async def work(trader: Trader) -> None:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(_one(trader, position, request, key)) for position, request in orders
+                ]
+            done.extend(task.result() for task in tasks)
+
+        await self._under_lock(work)
+        return tuple(done)
+
+    async def _under_lock(self, work: Callable[[Trader], Coroutine[Any, Any, None]]) -> None:
+        signer = open_signer(self._entry, self._password)
+        async with open_trader(
+            self._node, signer, bot="", command="sell", tell=lambda _event: None
+        ) as trader:
+            await trader.session.run(work(trader))
 
 
-async def _followed(
-    node: Node, journal: JournalReader, position: Position, key: str, deadline: float
-) -> Sale:
-    while True:
-        intent = journal.intent_by_key(key)
-        attempt = journal.attempts(intent.id)[-1] if intent else None
-        fill = journal.fill(attempt.signature) if attempt else None
-        if fill is not None:
-            kind = OutcomeKind.REJECTED if fill.settlement.err is not None else OutcomeKind.FILLED
-            text = "" if fill.settlement.err is None else f"the chain refused it: {fill.settlement.err}"
-            return Sale(position.mint, kind, fill.settlement.signature, fill.settlement.trade, text)
-        if attempt is not None and attempt.state is TxState.DEAD:
-            return Sale(position.mint, OutcomeKind.DEAD, attempt.signature, 0, "it expired without landing")
-        if node.clock.monotonic() >= deadline:
-            signature = attempt.signature if attempt else ""
-            kind = OutcomeKind.UNKNOWN if attempt else OutcomeKind.REFUSED
-            return Sale(position.mint, kind, signature, 0, "no outcome yet")
-        await node.clock.sleep(_POLL_SECONDS)
-
-
-async def _here(
-    node: Node, signer: Any, positions: list[Position], payload: Mapping[str, Any]
-) -> tuple[Sale, ...]:
-    """Sell under this process's own lock."""
-    done: list[Sale] = []
-
-    async def work() -> None:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_one(trader.guard, position, payload)) for position in positions]
-        done.extend(task.result() for task in tasks)
-
-    async with open_trader(node, signer, bot="", command="sell", tell=lambda _event: None) as trader:
-        await trader.session.run(work())
-    return tuple(done)
-
-
-async def _one(guard: Guard, position: Position, payload: Mapping[str, Any]) -> Sale:
+async def _one(trader: Trader, position: Position, request: dict[str, Any], key: str | None) -> Sale:
     """A few tries, each wider; a caller's own key allows only one."""
-    key = payload.get("client_key")
-    raw = sale_amount(position, _request(position, payload))
-    outcome: Outcome | None = None
+    raw = sale_amount(position, request)
+    sale: Sale | None = None
     for _ in range(1 if key else TRIES):
         try:
-            outcome = await guard.sell(
-                position.id, raw, origin="sell", reason="sold by command", client_key=key
+            outcome = await trader.guard.sell(
+                position.id, raw, origin="sell", reason=BY_COMMAND, client_key=key
             )
         except NotFoundError:
-            break  # sold meanwhile: the guard works on it too
-        if outcome.ok or outcome.kind is OutcomeKind.UNKNOWN:
             break
-    if outcome is None:
-        return Sale(position.mint, OutcomeKind.FILLED, "", 0, "sold by its exit rules meanwhile")
-    proceeds = outcome.fill.settlement.trade if outcome.fill is not None else 0
-    return Sale(position.mint, outcome.kind, outcome.signature, proceeds, outcome.reason)
+        sale = sale_of_outcome(position.mint, outcome)
+        if sale.kind in (OutcomeKind.FILLED, OutcomeKind.UNKNOWN):
+            break
+    return sale or gone(trader.journal, position)
 
 
 def _request(position: Position, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The amount in raw units, or the percentage, for one position."""
-    if "amount" not in payload:
-        return {"position": position.id, "percent": payload.get("percent", 100)}
-    try:
-        raw = parse_units(str(payload["amount"]), position.decimals)
-    except ValueError as error:
-        raise UsageError(f"amount: {error}") from None
-    return {"position": position.id, "raw": str(raw)}
+    request: dict[str, Any] = {"position": position.id, "percent": payload.get("percent", 100)}
+    if "amount" in payload:
+        try:
+            request = {"position": position.id, "raw": parse_units(str(payload["amount"]), position.decimals)}
+        except ValueError as error:
+            raise UsageError(f"amount: {error}") from None
+    raw = sale_amount(position, request)
+    if raw is not None and raw > position.raw:
+        held = position.to_json()["amount"]["ui"]
+        raise RefusedError(
+            f"{payload.get('amount')} tokens asked for, {held} held", details={"held": str(position.raw)}
+        )
+    return request

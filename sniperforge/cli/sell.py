@@ -12,6 +12,7 @@ from sniperforge.cli.result import Result
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sniperforge.app.sale import Sale
     from sniperforge.config.load import Settings
 
 app = command_app("Sell a held token: an amount or a percentage.")
@@ -47,15 +48,11 @@ async def sell_positions(
     """Sell one position (or all, ``None``) and report what became of each; shared with ``positions sell``."""
     from sniperforge.app.sales import sell_held
     from sniperforge.cli.password import password_source
-    from sniperforge.domain.amounts import format_sol
 
     sales = await sell_held(settings, name, payload, password_source(password_stdin=password_stdin).read)
-    lines = [
-        f"{sale.mint}  {sale.kind}  {format_sol(sale.proceeds)} SOL  {sale.text}" for sale in sales.sales
-    ]
     return Result(
         {"sales": [sale.to_json() for sale in sales.sales]},
-        lambda: "\n".join(lines) if lines else "no positions held",
+        lambda: "\n".join(map(_line, sales.sales)) or "no positions held",
         network=settings.network_name,
         chain=settings.network.chain,
         mode=sales.mode,
@@ -64,12 +61,25 @@ async def sell_positions(
     )
 
 
+def _line(sale: Sale) -> str:
+    from sniperforge.domain.amounts import format_sol
+
+    match sale.kind:
+        case "filled" if sale.signature:
+            return f"{sale.mint}  sold for {format_sol(sale.proceeds)} SOL"
+        case "filled":
+            return f"{sale.mint}  {sale.text}"
+        case "unknown":
+            return f"{sale.mint}  sent, outcome not known yet: {sale.signature}"
+    return f"{sale.mint}  not sold: {sale.text}"
+
+
 def _amount(text: str) -> dict[str, Any]:
     from sniperforge.errors import UsageError
 
     number = text.removesuffix("%")
-    if text.endswith("%"):
-        if not number.isdigit() or not 1 <= int(number) <= 100:
-            raise UsageError(f"{text} is no percentage from 1% to 100%")
-        return {"percent": int(number)}
-    return {"amount": text}
+    if text == number:
+        return {"amount": text}
+    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 100):
+        raise UsageError(f"{text} is not a whole percentage from 1% to 100%")
+    return {"percent": int(number)}

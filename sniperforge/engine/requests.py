@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SELL, ABANDON, HALT, RESUME = "sell", "abandon", "halt", "resume"
 """Kinds of requests."""
 
+BY_COMMAND: Final = "sold by command"
+"""Why such a sale is made: what its position's note begins with when it fails."""
+
 SHORTEST_NAME: Final = 6
 """Letters of an address from which on its beginning is enough; tables show eight."""
 
@@ -95,7 +98,7 @@ class RequestDesk:
                 position.id,
                 raw,
                 origin=str(payload.get("origin", "sell")),
-                reason="sold by command",
+                reason=BY_COMMAND,
                 client_key=payload.get("client_key"),
             )
         except StorageError:
