@@ -10,13 +10,7 @@ from sniperforge.domain.trade import IntentKind
 from sniperforge.engine.closing import AccountCloser
 from sniperforge.engine.door import HALTED
 from sniperforge.engine.events import EntriesHalted, Trouble
-from sniperforge.errors import (
-    DecodeError,
-    SniperForgeError,
-    StorageError,
-    UnavailableError,
-    WalletBusyError,
-)
+from sniperforge.errors import SniperForgeError, StorageError, UnavailableError, WalletBusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -157,11 +151,11 @@ class Session:
             await self._audit_once()
 
     async def _audit_once(self) -> None:
-        """One look; an outage is waited out, what cannot be read is told and looked at again."""
+        """One look; an outage is told and waited out."""
         try:
             await self._audit.finalize()
             await self._look_for_foreign()
-        except (UnavailableError, DecodeError) as error:
+        except UnavailableError as error:
             self._report("audit", error.message)
 
     async def _look_for_foreign(self) -> None:
