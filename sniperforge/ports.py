@@ -57,7 +57,7 @@ class Subscription(Protocol):
     """Notifications of one PubSub subscription, kept alive over reconnects."""
 
     def __aiter__(self) -> AsyncIterator[Any]:
-        """Decoded ``params.result`` values, in order of arrival."""
+        """Decoded ``params.result`` values in order of arrival, and ``Gap`` where some may be missing."""
         ...
 
     async def aclose(self) -> None:

@@ -60,7 +60,7 @@ class NetworkConfig(Section):
     ws_url: WsUrl = Field(repr=False)
     read_urls: HttpUrls = Field(default=(), repr=False)
     genesis_hash: Address | None = None
-    feed_commitment: Literal["processed", "confirmed"] = "processed"
+    feed_commitment: Literal["processed", "confirmed"] = "confirmed"
     request_timeout_ms: Annotated[int, Field(ge=100, le=120_000)] = 10_000
     max_requests_in_flight: Annotated[int, Field(ge=1, le=1_000)] = 16
 
