@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from sniperforge.domain.trade import PositionState
+from sniperforge.domain.trade import IntentKind, PositionState
 from sniperforge.engine.events import Trouble
-from sniperforge.errors import NotFoundError, SniperForgeError, StorageError, UsageError
+from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from sniperforge.coordination.inbox import InboxServer
     from sniperforge.domain.trade import Position
@@ -56,22 +56,36 @@ class RequestDesk:
         self._tell = tell
 
     async def run(self) -> None:
-        """Answer requests until cancelled."""
+        """Answer requests until cancelled. An inbox that cannot be written does not end the trading.
+
+        Raises:
+            StorageError: the journal cannot be written; the sender is told first.
+        """
         async with asyncio.TaskGroup() as group:
             async for request in self._inbox.requests(on_trouble=self._trouble):
                 try:
                     answer = self.execute(request.kind, request.payload, group)
                 except SniperForgeError as error:
-                    await self._inbox.refuse(request.id, error)
+                    await self._reply(self._inbox.refuse(request.id, error))
+                    if isinstance(error, StorageError):
+                        raise
                 else:
-                    await self._inbox.answer(request.id, answer)
+                    await self._reply(self._inbox.answer(request.id, answer))
+
+    async def _reply(self, reply: Awaitable[bool]) -> None:
+        try:
+            await reply
+        except StorageError as error:
+            self._trouble(error)
 
     def execute(self, kind: str, payload: Mapping[str, Any], group: asyncio.TaskGroup) -> dict[str, Any]:
         """Do, or start, what is asked; the answer for the sender.
 
         Raises:
             NotFoundError: no such held position.
-            UsageError: an unknown kind of request.
+            RefusedError: more is to be sold than is held.
+            UsageError: an unknown kind of request, an amount that is none, a key of another intent.
+            StorageError: the journal cannot be written.
         """
         match kind:
             case "sell":
@@ -87,20 +101,36 @@ class RequestDesk:
         raise UsageError(f"this process does not know the request {kind!r}")
 
     def _sell(self, payload: Mapping[str, Any], group: asyncio.TaskGroup) -> dict[str, Any]:
+        key = None if payload.get("client_key") is None else str(payload["client_key"])
+        sold = self._sold_before(key, str(payload.get("position", "")))
+        if sold is not None:
+            return {"accepted": True, "position_id": sold.id, "client_key": key}
         position = self._position(payload)
         raw = sale_amount(position, payload)
-        group.create_task(self._run_sale(position, raw, payload))
-        return {"accepted": True, "position_id": position.id, "client_key": payload.get("client_key")}
-
-    async def _run_sale(self, position: Position, raw: int | None, payload: Mapping[str, Any]) -> None:
-        try:
-            await self._guard.sell(
-                position.id,
-                raw,
-                origin=str(payload.get("origin", "sell")),
-                reason=BY_COMMAND,
-                client_key=payload.get("client_key"),
+        if raw is not None and raw > position.raw:
+            raise RefusedError(
+                f"{raw} raw units asked for, {position.raw} held", details={"held": str(position.raw)}
             )
+        origin = str(payload.get("origin", "sell"))
+        group.create_task(self._run_sale(position, raw, origin, key))
+        return {"accepted": True, "position_id": position.id, "client_key": key}
+
+    def _sold_before(self, key: str | None, name: str) -> Position | None:
+        """The position that an earlier request with this key sold of; its sender follows the outcome."""
+        intent = self._journal.intent_by_key(key) if key else None
+        if intent is None:
+            return None
+        position = self._journal.position(intent.position_id) if intent.position_id else None
+        if position is None or intent.kind is not IntentKind.SELL or name not in _names(position):
+            raise UsageError(
+                f"the key {key} was used before for something else: {intent.kind} {intent.reason}",
+                hint="one key is one intent: give a new one",
+            )
+        return position
+
+    async def _run_sale(self, position: Position, raw: int | None, origin: str, key: str | None) -> None:
+        try:
+            await self._guard.sell(position.id, raw, origin=origin, reason=BY_COMMAND, client_key=key)
         except StorageError:
             raise
         except SniperForgeError as error:
@@ -148,14 +178,23 @@ def sale_amount(position: Position, payload: Mapping[str, Any]) -> int | None:
     """Raw units to sell, from ``raw`` or ``percent``; ``None`` is all.
 
     Raises:
-        UsageError: not a positive amount, or a percentage that is not in 1..100.
+        UsageError: not a positive whole number, or a percentage that is not in 1..100.
     """
     if payload.get("raw") is not None:
-        raw = int(payload["raw"])
+        raw = _whole(payload["raw"], "the amount to sell")
         if raw <= 0:
             raise UsageError("the amount to sell must be above 0")
         return raw
-    percent = int(payload.get("percent", 100))
+    percent = _whole(payload.get("percent", 100), "the percentage to sell")
     if not 1 <= percent <= 100:
         raise UsageError(f"{percent} % is not between 1 and 100")
     return None if percent == 100 else max(position.raw * percent // 100, 1)
+
+
+def _whole(value: object, what: str) -> int:
+    """A whole number as JSON brings it: an integer, or its digits as text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
+        return int(value)
+    raise UsageError(f"{what} is {value!r}, not a whole number")
