@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sniperforge.coordination.paths import inbox_path, lock_path
-from sniperforge.coordination.wallet_lock import Holder, WalletLock
+from sniperforge.coordination.wallet_lock import Holder, WalletLock, busy_error, read_holder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,13 @@ def lock_file(node: Node, wallet: str) -> Path:
 def inbox_file(node: Node, wallet: str) -> Path:
     """The inbox of whoever holds the lock."""
     return inbox_path(node.locks, node.genesis_hash, wallet)
+
+
+def refuse_held(node: Node, wallet: str) -> None:
+    """Raise ``WalletBusyError`` when another process has the wallet: the lock itself decides later."""
+    holder = read_holder(lock_file(node, wallet))
+    if holder is not None:
+        raise busy_error(holder)
 
 
 def take(node: Node, wallet: str, *, bot: str, command: str) -> WalletLock:

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 from sniperforge.app.airdrop import airdrop, usual_airdrop
 from sniperforge.app.bot_run import RunTally, run_bot
 from sniperforge.app.bots import bot_named
+from sniperforge.app.holding import refuse_held
 from sniperforge.app.node import open_node
 from sniperforge.app.session_log import log_event, open_log
-from sniperforge.app.trader import open_trader
+from sniperforge.app.trader import Trader, open_trader
 from sniperforge.app.wallet import open_signer, wallet_entry
 from sniperforge.config.values import lamports_of
 from sniperforge.domain.amounts import format_sol
 from sniperforge.engine.events import Waiting
 from sniperforge.errors import RefusedError, SniperForgeError
+from sniperforge.market.pool_feed import PoolFeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sniperforge.app.node import Node
-    from sniperforge.app.trader import Trader
     from sniperforge.config.load import Settings
     from sniperforge.engine.events import SessionEvent
-    from sniperforge.market.pool_feed import PoolFeed
     from sniperforge.telemetry.pipeline import LogPipeline
     from sniperforge.wallets.secret import SecretText
 
@@ -53,6 +53,7 @@ async def start(
     password: Callable[[], SecretText],
     tell: Callable[[SessionEvent], None],
     ready: Callable[[Trader], None],
+    note: Callable[[str], None],
     console: bool,
 ) -> dict[str, Any]:
     """Run a bot and return what it did.
@@ -60,15 +61,16 @@ async def start(
     Args:
         tell: hears every event, for a view.
         ready: called once the wallet is held and recovery is under way.
+        note: is told what was done for the user unasked.
         console: log warnings on stderr too.
 
     Raises:
-        WalletBusyError: another process trades this wallet.
+        WalletBusyError: another process trades this wallet; told before a password is asked for.
         RefusedError: mainnet without both ``live = true`` and ``--live``.
         ExceptionGroup: a service failed; trading stopped.
     """
     spec = bot_named(request.bot or settings.config.bot)
-    tally, feeds = RunTally(), list[Any]()
+    tally, feeds, traders = RunTally(), list[PoolFeed](), list[Trader]()
     with open_log(settings, command="start", bot=spec.name, console=console) as log:
 
         def hear(event: SessionEvent) -> None:
@@ -85,11 +87,20 @@ async def start(
                 )
             entry = wallet_entry(settings)
             log.bind(wallet=entry.pubkey, network=settings.network_name)
+            refuse_held(node, entry.pubkey)
             signer = open_signer(entry, password)
-            await _fund(node, entry.pubkey, log)
+            if funded := await _fund(node, entry.pubkey, log):
+                note(funded)
+            began = node.clock.now()
             async with open_trader(
-                node, signer, bot=spec.name, command="start", tell=hear, health=lambda: _health(tally, feeds)
+                node,
+                signer,
+                bot=spec.name,
+                command="start",
+                tell=hear,
+                health=lambda: _health(tally, feeds, traders),
             ) as trader:
+                traders.append(trader)
                 trader.session.add_service(lambda: _say_why_nothing(trader, tally, feeds, hear))
                 log.emit("info", "started", genesis=node.genesis_hash, mode=node.mode)
                 ready(trader)
@@ -97,21 +108,24 @@ async def start(
                     await run_bot(trader, spec, tell=hear, duration=request.duration, on_feed=feeds.append)
                 finally:
                     log.emit("info", "stopped", **_counts(tally))
-                return _document(trader, tally)
+                return _document(trader, tally, began)
 
 
-async def _fund(node: Node, wallet: str, log: LogPipeline) -> None:
-    """Give an empty wallet play money where there is any; without it the bot says why it cannot buy."""
+async def _fund(node: Node, wallet: str, log: LogPipeline) -> str:
+    """Give an empty wallet play money where there is any; what to tell the user about it."""
     settings = node.settings
     configured = lamports_of(settings.config.wallets.airdrop_sol)
     if settings.network.chain not in ("localnet", "devnet") or not configured:
-        return
+        return ""
     if await node.rpc.balance(wallet) > 0:
-        return
+        return ""
     try:
-        await airdrop(node.rpc, node.clock, wallet, usual_airdrop(settings, configured))
+        given = await airdrop(node.rpc, node.clock, wallet, usual_airdrop(settings, configured))
     except SniperForgeError as error:
         log.emit("warning", "no airdrop", reason=error.message)
+        return f"the wallet is empty, and the faucet gave nothing: {error.message}"
+    log.emit("info", "airdrop", signature=given.signature, amount_sol=format_sol(given.lamports))
+    return f"the wallet was empty: the faucet gave it {format_sol(given.lamports)} SOL of play money"
 
 
 async def _say_why_nothing(
@@ -135,13 +149,13 @@ def waiting_line(tally: RunTally, feeds: list[PoolFeed]) -> str:
     return f"no buy in the last minute: {tally.seen} pools seen so far{refused}; feed {heard}"
 
 
-def _document(trader: Trader, tally: RunTally) -> dict[str, Any]:
+def _document(trader: Trader, tally: RunTally, began: float) -> dict[str, Any]:
     journal = trader.journal
     return {
         **_counts(tally),
         "open_positions": len(journal.positions()),
         "unresolved": [attempt.signature for _, attempt in journal.unresolved()],
-        "realized_pnl_sol": format_sol(journal.realized_since(0.0)),
+        "realized_pnl_sol": format_sol(journal.realized_since(began)),
         "refusals_by_check": tally.refused_by,
     }
 
@@ -155,8 +169,11 @@ def _counts(tally: RunTally) -> dict[str, int]:
     }
 
 
-def _health(tally: RunTally, feeds: list[PoolFeed]) -> dict[str, Any]:
-    health: dict[str, Any] = _counts(tally)
+def _health(tally: RunTally, feeds: list[PoolFeed], traders: list[Trader]) -> dict[str, Any]:
+    health: dict[str, Any] = {**_counts(tally), "refusals_by_check": tally.refused_by}
+    if traders:
+        values = traders[0].guard.values
+        health["values_sol"] = {position: format_sol(value) for position, value in values.items()}
     if feeds:
         feed = feeds[0].health()
         age = feed.age

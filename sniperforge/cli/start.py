@@ -91,6 +91,7 @@ async def _start(
             password=source.read,
             tell=board.hear,
             ready=ready,
+            note=(lambda _text: None) if options.quiet else note,
             console=options.verbose > 0,
         )
     return Result(
