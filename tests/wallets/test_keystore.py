@@ -99,6 +99,7 @@ def test_a_flipped_bit_of_the_ciphertext_is_detected(index: int) -> None:
         (("kdf", "salt"), flipped(STORED["kdf"]["salt"], 3)),
         (("cipher", "nonce"), flipped(STORED["cipher"]["nonce"], 3)),
     ],
+    ids=["pubkey", "created_at", "passes", "memory", "salt", "nonce"],
 )
 def test_what_is_in_clear_is_bound(path: tuple[str, ...], value: Any) -> None:
     """A changed address, date, cost, salt or nonce makes the file unreadable."""
