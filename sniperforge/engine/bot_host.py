@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.engine.events import BuyEnded, PoolJudged, PoolSeen, Trouble
 from sniperforge.engine.facts import Opportunity
 from sniperforge.engine.orders import BuyOrder
-from sniperforge.errors import SniperForgeError, StorageError
+from sniperforge.errors import SniperForgeError, StorageError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
     from sniperforge.domain.events import NewPool
     from sniperforge.engine.events import SessionEvent
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 STOPPING: Final = "stopping: no new entries"
 """Why nothing is bought any more after :meth:`BotHost.stop`."""
+
+MAX_AGE_SECONDS: Final = 10.0
+"""An older judgement is not bought on: its facts and its price are gone."""
+
+SETTLE_SECONDS: Final = 30.0
+"""How long a stopped bot's running buys are waited for; after that recovery watches them."""
 
 
 class BotHost:
@@ -61,6 +68,8 @@ class BotHost:
         self._clock = clock
         self._tell = tell
         self._group: asyncio.TaskGroup | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._buying: set[asyncio.Task[Any]] = set()
         self._stopped = asyncio.Event()
         self.pools_seen = 0
 
@@ -70,10 +79,12 @@ class BotHost:
         return self._clock
 
     async def run(self) -> None:
-        """Run the bot until :meth:`stop`, then until every pool it was considering has its outcome."""
+        """Run the bot until :meth:`stop`, then for as long as its running buys take, within a bound."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            await self._bot.run(self)
+            self._start(self._bot.run(self))
+            await self._until_over()
+            self._group = None
 
     def stop(self) -> None:
         """No new pools and no new entries from now on."""
@@ -82,12 +93,12 @@ class BotHost:
     async def new_pools(self) -> AsyncIterator[NewPool]:
         """Pools as they come, until :meth:`stop`."""
         stopped = asyncio.ensure_future(self._stopped.wait())
+        coming: asyncio.Future[NewPool | None] | None = None
         try:
-            while not self._stopped.is_set():
+            while True:
                 coming = asyncio.ensure_future(anext(self._pools, None))
                 await asyncio.wait({coming, stopped}, return_when=asyncio.FIRST_COMPLETED)
-                if not coming.done():
-                    coming.cancel()
+                if self._stopped.is_set():
                     return
                 pool = coming.result()
                 if pool is None:
@@ -97,6 +108,8 @@ class BotHost:
                 yield pool
         finally:
             stopped.cancel()
+            if coming is not None:
+                coming.cancel()
 
     async def judge(self, pool: NewPool) -> Judgement:
         """Judge and journal; only what is new is told."""
@@ -107,7 +120,8 @@ class BotHost:
 
     async def buy(self, judgement: Judgement, lamports: int, *, reason: str) -> Outcome:
         """Buy through the executor; what landed is guarded from then on."""
-        outcome = await self._try_to_buy(judgement, lamports, reason)
+        with self._shown_as_buying():
+            outcome = await self._try_to_buy(judgement, lamports, reason)
         self._tell(BuyEnded(judgement, outcome))
         if outcome.ok:
             self._guard.wake()
@@ -116,8 +130,42 @@ class BotHost:
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run beside the bot."""
         if self._group is None:
+            work.close()
             raise RuntimeError("the bot is not running")
-        self._group.create_task(self._shielded(work))
+        self._start(self._shielded(work))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        assert self._group is not None
+        task = self._group.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _until_over(self) -> None:
+        """Until none of the bot's tasks runs; once stopped, only those that are buying are waited for."""
+        timers: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._stopped.wait())]
+        try:
+            while self._tasks and not self._stopped.is_set():
+                await asyncio.wait({*self._tasks, *timers}, return_when=asyncio.FIRST_COMPLETED)
+            timers.append(asyncio.ensure_future(self._clock.sleep(SETTLE_SECONDS)))
+            while self._tasks:
+                late = timers[-1].done()
+                for task in self._tasks if late else self._tasks - self._buying:
+                    task.cancel()
+                waits = self._tasks if late else {*self._tasks, timers[-1]}
+                await asyncio.wait(set(waits), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for timer in timers:
+                timer.cancel()
+
+    @contextmanager
+    def _shown_as_buying(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None
+        self._buying.add(task)
+        try:
+            yield
+        finally:
+            self._buying.discard(task)
 
     async def _shielded(self, work: Coroutine[Any, Any, None]) -> None:
         """One pool's trouble is not the bot's: it is told, and the next pool comes."""
@@ -134,6 +182,9 @@ class BotHost:
             return Outcome(OutcomeKind.REFUSED, reason="only an accepted pool may be bought")
         if self._stopped.is_set():
             return Outcome(OutcomeKind.REFUSED, reason=STOPPING)
+        age = self._clock.monotonic() - judgement.started_at
+        if age > MAX_AGE_SECONDS:
+            return Outcome(OutcomeKind.REFUSED, reason=f"the judgement is {age:.0f} s old: judge again")
         state = opportunity.state
         order = BuyOrder(
             venue=opportunity.venue,
@@ -147,4 +198,7 @@ class BotHost:
             reason=reason,
             exit_policy=self._exits,
         )
-        return await self._executor.buy(order)
+        try:
+            return await self._executor.buy(order)
+        except UnavailableError as error:  # before anything was signed
+            return Outcome(OutcomeKind.REFUSED, reason=error.message)

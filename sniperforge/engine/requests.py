@@ -195,6 +195,6 @@ def _whole(value: object, what: str) -> int:
     """A whole number as JSON brings it: an integer, or its digits as text."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
+    if isinstance(value, str) and len(value) < 40 and value.isascii() and value.removeprefix("-").isdigit():
         return int(value)
     raise UsageError(f"{what} is {value!r}, not a whole number")

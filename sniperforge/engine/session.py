@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 RECOVERY_SECONDS: Final = 0.5
 AUDIT_SECONDS: Final = 5.0
-DRAIN_SECONDS: Final = 90.0
+DRAIN_SECONDS: Final = 55.0
+"""With a bot's last buys before it and the last look after it, an end takes 90 s at most."""
+
 DRAIN_LOOK_SECONDS: Final = 0.1
 LAST_LOOK_SECONDS: Final = 5.0
 LOCK_SECONDS: Final = 1.0
