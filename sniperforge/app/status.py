@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.holding import lock_file
 from sniperforge.coordination.wallet_lock import read_holder
-from sniperforge.domain.amounts import format_sol
+from sniperforge.domain.amounts import format_sol, parse_sol
+from sniperforge.domain.trade import IntentKind
 from sniperforge.engine.door import HALTED
 
 if TYPE_CHECKING:
     from sniperforge.app.records import Records
+    from sniperforge.coordination.wallet_lock import Holder
+    from sniperforge.domain.trade import Position
 
 HOUR_SECONDS: Final = 3_600
+DAY_SECONDS: Final = 86_400
+_TOP: Final = 3
 
 
 async def status_of(records: Records) -> dict[str, Any]:
@@ -22,9 +28,9 @@ async def status_of(records: Records) -> dict[str, Any]:
         UnavailableError: the node does not answer.
     """
     node, wallet, journal = records.node, records.wallet.pubkey, records.journal
-    holder = read_holder(lock_file(node, wallet))
-    held = journal.positions() if journal else []
-    unknown = [attempt.signature for _, attempt in journal.unresolved()] if journal else []
+    holder, now = read_holder(lock_file(node, wallet)), node.clock.now()
+    session = _session(records, holder)
+    values = session["health"].get("values_sol", {}) if session and session["running"] else {}
     return {
         "network": {
             "name": node.settings.network_name,
@@ -39,49 +45,69 @@ async def status_of(records: Records) -> dict[str, Any]:
             "balance_sol": format_sol(await node.rpc.balance(wallet, "processed")),
         },
         "holder": None if holder is None else _holder(holder),
-        "session": _session(records),
+        "session": session,
         "halted": journal.flag(HALTED) if journal else "",
-        "positions": [position.to_json() for position in held],
-        "unknown": unknown,
+        "positions": [_position(each, values) for each in journal.positions()] if journal else [],
+        "realized_today_sol": format_sol(journal.realized_since(now - now % DAY_SECONDS) if journal else 0),
+        "unknown": [attempt.signature for _, attempt in journal.unresolved()] if journal else [],
         "foreign_signatures": journal.foreign_signed() if journal else [],
-        "last_hour": _last_hour(records),
-        "why_nothing": why_nothing(records),
+        "last_hour": (hour := _last_hour(records)),
+        "why_nothing": why_nothing(hour, session, journal.flag(HALTED) if journal else ""),
     }
 
 
-def why_nothing(records: Records) -> str:
-    """One line: why nothing was bought in the last hour; empty when something was."""
-    hour, session = _last_hour(records), _session(records)
+def why_nothing(hour: dict[str, Any], session: dict[str, Any] | None, halted: str) -> str:
+    """One line: why nothing was bought in the last hour; empty when something was.
+
+    Args:
+        hour: ``judged``, ``accepted``, ``bought``, ``refusals_by_check`` of the last hour.
+        session: the wallet's last bot; ``None`` when none ever ran.
+        halted: why entries are halted, empty when they are not.
+    """
     if hour["bought"]:
         return ""
+    if halted:
+        return f"entries are halted: {halted}"
     if session is None:
         return "no bot has run on this wallet and chain"
-    if session["ended_at"] is not None:
+    if not session["running"]:
         return "no bot is running on this wallet"
+    heard = f"the feed was last heard {_age(session['health'])}"
     if not hour["judged"]:
-        feed = session["health"].get("feed", {})
-        age = feed.get("age_seconds")
-        return f"no new pool in the last hour; the feed was last heard {age} s ago"
-    top = ", ".join(f"{name} {count}" for name, count in list(hour["refusals_by_check"].items())[:3])
-    return f"{hour['judged']} pools judged in the last hour, refused by: {top or 'limits'}"
+        return f"no new pool in the last hour; {heard}"
+    reasons = dict(hour["refusals_by_check"])
+    limits = session["health"].get("refusals_by_check", {})
+    reasons |= {name: limits[name] for name in ("limits", "execution") if name in limits}
+    top = sorted(reasons.items(), key=lambda item: -item[1])[:_TOP]
+    refused = ", ".join(f"{name} {count}" for name, count in top) or "nothing yet"
+    return f"{hour['judged']} pools judged in the last hour, refused by {refused}; {heard}"
+
+
+def _age(health: dict[str, Any]) -> str:
+    age = health.get("feed", {}).get("age_seconds")
+    return "never" if age is None else f"{age} s ago"
 
 
 def _last_hour(records: Records) -> dict[str, Any]:
     since, wallet = records.node.clock.now() - HOUR_SECONDS, records.wallet.pubkey
     counts = records.shared.counts_since(since, wallet) if records.shared else {}
-    refusals = records.shared.refusals_since(since, wallet) if records.shared else {}
     fills = records.journal.fills(since=since) if records.journal else []
-    bought = sum(fill.kind == "buy" and fill.settlement.err is None for fill in fills)
-    return {"judged": sum(counts.values()), "bought": bought, "refusals_by_check": refusals}
+    return {
+        "judged": sum(counts.values()),
+        "accepted": counts.get("accepted", 0),
+        "bought": sum(fill.kind is IntentKind.BUY and fill.settlement.err is None for fill in fills),
+        "refusals_by_check": records.shared.refusals_since(since, wallet) if records.shared else {},
+    }
 
 
-def _session(records: Records) -> dict[str, Any] | None:
+def _session(records: Records, holder: Holder | None) -> dict[str, Any] | None:
     row = records.shared.session(records.wallet.pubkey) if records.shared else None
     if row is None:
         return None
     return {
         "pid": row.pid,
         "bot": row.bot,
+        "running": row.ended_at is None and holder is not None and holder.pid == row.pid,
         "started_at": row.started_at,
         "updated_at": row.updated_at,
         "ended_at": row.ended_at,
@@ -89,5 +115,14 @@ def _session(records: Records) -> dict[str, Any] | None:
     }
 
 
-def _holder(holder: Any) -> dict[str, Any]:
-    return {name: getattr(holder, name) for name in ("pid", "host", "bot", "command", "folder", "since")}
+def _position(position: Position, values: dict[str, str]) -> dict[str, Any]:
+    """With what it would bring now and the gain that makes, when a running bot says so."""
+    value = values.get(position.id)
+    gain = None
+    if value is not None:
+        gain = format_sol(parse_sol(value) + position.proceeds - position.cost - position.fees)
+    return {**position.to_json(), "value_sol": value, "unrealized_pnl_sol": gain}
+
+
+def _holder(holder: Holder) -> dict[str, Any]:
+    return {name: value for name, value in asdict(holder).items() if name != "identity"}

@@ -42,17 +42,20 @@ async def _status(settings: Settings) -> Result:
 
 def _text(data: dict[str, Any]) -> str:
     network, wallet, holder = data["network"], data["wallet"], data["holder"]
+    held = data["positions"]
     rows = [
         ("network", f"{network['name']} ({network['cluster']}), slot {network['slot']}, {network['health']}"),
-        ("wallet", f"{wallet['name']} {wallet['pubkey']}"),
+        ("wallet", f"{wallet['pubkey']}  {wallet['name']}"),
         ("balance", f"{wallet['balance_sol']} SOL"),
-        ("held by", "nobody" if holder is None else _holder(holder)),
+        ("today", f"{data['realized_today_sol']} SOL realised, net of fees and rent"),
+        *_holder_rows(holder),
+        *_session_rows(data["session"]),
         ("entries", f"HALTED: {data['halted']}" if data["halted"] else "allowed"),
-        ("positions", str(len(data["positions"]))),
-        *(("", f"{each['mint']}  {each['state']}  {each['note']}") for each in data["positions"]),
-        *(("unknown", f"{signature}  sent, outcome not known yet") for signature in data["unknown"]),
+        ("positions", f"{len(held)} held" if held else "none held"),
+        *(("", _position(each)) for each in held),
+        *(("unknown", f"{signature[:16]}  sent, outcome not known yet") for signature in data["unknown"]),
         *(
-            ("foreign", f"{signature}  signed with this key, not by us")
+            ("foreign", f"{signature[:16]}  signed with this key, but not by this journal")
             for signature in data["foreign_signatures"]
         ),
     ]
@@ -61,6 +64,36 @@ def _text(data: dict[str, Any]) -> str:
     return "\n".join(f"{name:10} {text}".rstrip() for name, text in rows)
 
 
-def _holder(holder: dict[str, Any]) -> str:
-    what = holder["bot"] or holder["command"]
-    return f"{what}, pid {holder['pid']} on {holder['host']}, since {holder['since']}, in {holder['folder']}"
+def _holder_rows(holder: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if holder is None:
+        return [("held by", "nobody")]
+    what = holder["bot"] or f"`sniperforge {holder['command']}`"
+    return [
+        ("held by", f"{what}, pid {holder['pid']} on {holder['host']}, since {holder['since']}"),
+        ("", f"in {holder['folder']}"),
+    ]
+
+
+def _session_rows(session: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if session is None or not session["running"]:
+        return []
+    health = session["health"]
+    age = health.get("feed", {}).get("age_seconds")
+    heard = "not heard yet" if age is None else f"heard {age} s ago"
+    counts = ", ".join(
+        f"{health[key]} {word}"
+        for key, word in (("pools_seen", "pools seen"), ("bought", "bought"), ("refused", "refused"))
+        if key in health
+    )
+    return [("feed", ", ".join(part for part in (heard, counts) if part))]
+
+
+def _position(position: dict[str, Any]) -> str:
+    value, gain = position["value_sol"], position["unrealized_pnl_sol"]
+    worth = f"cost {position['cost_sol']} SOL" if value is None else f"worth {value}, {_signed(gain)} SOL"
+    note = f"  ({position['note']})" if position["note"] else ""
+    return f"{position['mint'][:8]}  {position['state']:7}  {worth}{note}"
+
+
+def _signed(amount: str) -> str:
+    return amount if amount.startswith("-") else f"+{amount}"
