@@ -113,6 +113,10 @@ def _http(settings: Settings, url: str, *, patient: bool) -> RpcTransport:
     timeout = settings.network.request_timeout_ms / 1_000
     if not patient and is_local(url):
         return PlainHttpTransport(url, timeout=timeout)
+    if patient:
+        from sniperforge.chain.aiohttp_transport import AiohttpTransport
+
+        return AiohttpTransport(url, timeout=timeout)
     from sniperforge.chain.http_transport import HttpTransport
 
     return HttpTransport(url, timeout=timeout)

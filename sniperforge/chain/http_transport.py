@@ -1,18 +1,18 @@
 """JSON-RPC bodies over HTTP: the one module that knows httpx. No JSON-RPC here, no retries.
 
 The connection pool is used below ``httpx.AsyncClient``: the client logs whole URLs, keys included, and
-costs more per request than the request itself.
+costs more per request than the request itself. Processes that stay use ``aiohttp_transport``, which loads
+more slowly and asks faster.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from sniperforge.chain.endpoint import masked
-from sniperforge.errors import ConfigError, UnavailableError
+from sniperforge.chain.http_endpoint import IDLE_SECONDS, MAX_REPLY_BYTES, endpoint_of, request_headers
+from sniperforge.errors import ConfigError
 
 # httpx loads its own command line, and rich with it, where that is installed: 100 ms of every short command.
 # A module that is None counts as not installed, which httpx provides for.
@@ -22,10 +22,7 @@ import httpx  # noqa: E402 (after the line above)
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_REPLY_BYTES: Final = 10 * 1024 * 1024
-_IDLE_SECONDS: Final = 120.0
-"""An idle connection is kept this long: a new one costs three round trips when a pool appears."""
-_JSON_STARTS: Final = (b"{", b"[")
+    from sniperforge.chain.http_endpoint import HttpEndpoint
 
 
 class HttpTransport:
@@ -55,19 +52,12 @@ class HttpTransport:
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
     ) -> None:
-        self._name = masked(url)
-        self._url = _parsed(url, self._name)
-        self._timeout = timeout
-        self._connect_timeout = connect_timeout
-        self._max_bytes = max_bytes
+        self._endpoint = endpoint_of(
+            url, timeout=timeout, connect_timeout=connect_timeout, max_bytes=max_bytes
+        )
+        self._url = _parsed(url, self._endpoint)
         self._headers = httpx.Headers(
-            {
-                "host": self._url.netloc.decode(),
-                "content-type": "application/json",
-                "accept-encoding": "gzip",
-                "user-agent": "sniperforge",
-                **(headers or {}),
-            }
+            {"host": self._url.netloc.decode(), **request_headers(url, headers)},
         )
         step = {"connect": connect_timeout, "pool": connect_timeout, "read": timeout, "write": timeout}
         self._extensions: dict[str, Any] = {"timeout": step}
@@ -76,14 +66,14 @@ class HttpTransport:
             limits=httpx.Limits(
                 max_connections=connections,
                 max_keepalive_connections=connections,
-                keepalive_expiry=_IDLE_SECONDS,
+                keepalive_expiry=IDLE_SECONDS,
             ),
             proxy=proxy,
             verify=secure,
         )
 
     def __repr__(self) -> str:
-        return f"HttpTransport({self._name})"
+        return f"HttpTransport({self._endpoint.name})"
 
     async def post(self, payload: bytes) -> bytes:
         """Send ``payload`` and return the reply's body.
@@ -92,21 +82,23 @@ class HttpTransport:
             UnavailableError: unreachable, timed out, rate limited, too long, not an HTTP 200 or not JSON.
                 ``details`` holds ``endpoint`` and, when known, ``http_status`` and ``retry_after`` (seconds).
         """
-        pool = self._pool
+        pool, endpoint = self._pool, self._endpoint
         if pool is None:
-            raise self._unavailable("its transport is closed")
+            raise endpoint.closed()
         request = httpx.Request(
             "POST", self._url, headers=self._headers, content=payload, extensions=self._extensions
         )
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(endpoint.timeout):
                 return await self._exchange(pool, request)
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise self._unavailable(self._overdue(error)) from None
+        except (httpx.ConnectTimeout, httpx.PoolTimeout):
+            raise endpoint.unconnected() from None
+        except (TimeoutError, httpx.TimeoutException):
+            raise endpoint.unanswered() from None
         except httpx.ConnectError as error:
-            raise self._unavailable(f"no connection: {error}") from None
+            raise endpoint.unreachable(error) from None
         except (httpx.HTTPError, RuntimeError) as error:
-            raise self._unavailable(f"the exchange broke off: {type(error).__name__}") from None
+            raise endpoint.broken(error) from None
 
     async def aclose(self) -> None:
         """Release connections. Safe to call twice."""
@@ -118,70 +110,24 @@ class HttpTransport:
         response = await pool.handle_async_request(request)
         try:
             if response.status_code != 200:
-                raise self._refusal(response)
+                raise self._endpoint.refusal(response.status_code, response.headers)
             body = await self._body(response)
         finally:
             await response.aclose()
-        if not body.lstrip()[:1].startswith(_JSON_STARTS):
-            kind = response.headers.get("content-type", "no content type")[:60]
-            raise self._unavailable(f"it answered with something that is not JSON ({kind})")
-        return body
+        return self._endpoint.checked(body, response.headers.get("content-type"))
 
     async def _body(self, response: httpx.Response) -> bytes:
         parts: list[bytes] = []
         size = 0
         async for part in response.aiter_bytes():
             size += len(part)
-            if size > self._max_bytes:
-                raise self._unavailable(f"its reply is longer than {self._max_bytes} bytes")
+            self._endpoint.check_size(size)
             parts.append(part)
         return b"".join(parts)
 
-    def _refusal(self, response: httpx.Response) -> UnavailableError:
-        status = response.status_code
-        details: dict[str, Any] = {"http_status": status}
-        hint = ""
-        wait = retry_after(response.headers)
-        if wait is not None:
-            details["retry_after"] = wait
-        if status == 429:
-            hint = "it limits our rate: slow down or use another endpoint"
-        if status in (401, 403):
-            hint = "check the endpoint's API key"
-        return self._unavailable(f"it answered HTTP {status}", hint, details)
 
-    def _overdue(self, error: Exception) -> str:
-        if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
-            return f"no connection within {self._connect_timeout:g} s"
-        return f"no answer within {self._timeout:g} s"
-
-    def _unavailable(
-        self, what: str, hint: str = "", details: Mapping[str, Any] | None = None
-    ) -> UnavailableError:
-        facts = {"endpoint": self._name, **(details or {})}
-        return UnavailableError(f"{self._name}: {what}", hint=hint, details=facts)
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The ``Retry-After`` header in seconds from the reply's own ``Date``; ``None`` when absent or unusable.
-
-    Both forms of RFC 9110 section 10.2.3 are read: a number of seconds, and an HTTP date.
-    """
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
+def _parsed(url: str, endpoint: HttpEndpoint) -> httpx.URL:
     try:
-        wait = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):
-        return None
-    return max(0.0, wait.total_seconds())
-
-
-def _parsed(url: str, name: str) -> httpx.URL:
-    try:
-        parsed = httpx.URL(url)
+        return httpx.URL(url)
     except httpx.InvalidURL:
-        raise ConfigError(f"{name} is not a URL") from None
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise ConfigError(f"{name} is not an http or https URL")
-    return parsed
+        raise ConfigError(f"{endpoint.name} is not a URL") from None
