@@ -92,18 +92,24 @@ class FactGatherer:
         if venue is None:
             missing["canonical"] = f"{event.dex} cannot be traded yet"
             return PoolFacts(**values, missing=missing), None
-        state, holders, lp_holdings = await asyncio.gather(
-            self._try("token", missing, self._state(venue, pool, values)),
-            self._try("holders", missing, self._rpc.token_largest_accounts(event.base_mint, COMMITMENT)),
-            self._try("lp_holders", missing, self._lp_holdings(event.facts.get("lp_mint", ""))),
-        )
+        largest = self._rpc.token_largest_accounts
+        async with asyncio.TaskGroup() as group:
+            loading = group.create_task(self._try("token", missing, self._state(venue, pool, values)))
+            held = group.create_task(self._try("holders", missing, largest(event.base_mint, COMMITMENT)))
+            locked = group.create_task(
+                self._try("lp_holders", missing, self._lp_holdings(event.facts.get("lp_mint", "")))
+            )
+        state = loading.result()
         if state is None:
             return PoolFacts(**values, missing=missing), None
-        values["holders"], values["lp_holders"], values["round_trip"] = await asyncio.gather(
-            self._try("holders", missing, self._holders(holders)),
-            self._try("lp_holders", missing, self._holders(lp_holdings)),
-            self._try("round_trip", missing, self._round_trip(venue, state, spend)),
-        )
+        async with asyncio.TaskGroup() as group:
+            reads = {
+                "holders": self._holders(held.result()),
+                "lp_holders": self._holders(locked.result()),
+                "round_trip": self._round_trip(venue, state, spend),
+            }
+            tasks = {name: group.create_task(self._try(name, missing, read)) for name, read in reads.items()}
+        values |= {name: task.result() for name, task in tasks.items()}
         facts = PoolFacts(**values, missing=missing)
         return facts, Opportunity(venue, state, facts)
 
@@ -187,8 +193,9 @@ class FactGatherer:
         account = simulation.accounts.get(ephemeral)
         if account is None:
             raise UnavailableError("the simulation did not show what came back")
-        received = (account.lamports - self._account_rent) * 100 // SOLD_BACK_PERCENT
-        return RoundTrip(spent=spend, received=received)
+        received = account.lamports - self._account_rent
+        fair = state.after_swap(WSOL_MINT, spend).quote(mint, sold).amount_out
+        return RoundTrip(spent=spend, received=_whole(received), expected=_whole(fair))
 
     async def _require_funds(self, spend: int) -> None:
         """Tell an empty wallet from a bad token: both make the simulation fail."""
@@ -211,6 +218,11 @@ class FactGatherer:
         except (UnavailableError, DecodeError, NotFoundError, RefusedError) as error:
             missing[name] = error.message
             return None
+
+
+def _whole(part: int) -> int:
+    """What a sale of all would have brought, from what the simulated one brings."""
+    return part * 100 // SOLD_BACK_PERCENT
 
 
 def _swap(venue: Venue, state: PoolState, wallet: str, input_mint: str, amount_in: int) -> Any:
