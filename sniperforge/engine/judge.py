@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.plugin import Judgement
@@ -56,7 +57,7 @@ class Judge:
         started_at = self._clock.monotonic()
         facts, opportunity = await self._gatherer.gather(pool, self._spend)
         verdict = evaluate(facts, self._policy)
-        is_news = self._last.get(verdict.pool) != verdict.summary
+        is_news = self._last.get(verdict.pool) != _gist(verdict)
         if is_news:
             self._record(pool, verdict)
         return Judgement(pool, verdict, opportunity, started_at, is_news)
@@ -76,6 +77,11 @@ class Judge:
             )
         )
         self._last.pop(verdict.pool, None)
-        self._last[verdict.pool] = verdict.summary
+        self._last[verdict.pool] = _gist(verdict)
         if len(self._last) > REMEMBERED:
             del self._last[next(iter(self._last))]
+
+
+def _gist(verdict: Verdict) -> str:
+    """What it says but for the numbers, which change with every look."""
+    return re.sub(r"\d+", "#", verdict.summary)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sniperforge.domain.addresses import WSOL_MINT
+from sniperforge.domain.amounts import format_sol
 from sniperforge.risk.findings import failed, passed, unknown
 from sniperforge.risk.policy import Check
 
@@ -34,15 +36,22 @@ def quote_liquidity(facts: PoolFacts, policy: RiskPolicy) -> CheckResult:
     if held < limits.min_raw:
         return failed(
             check,
-            f"{held} raw quote units, least is {limits.min_raw}",
+            f"{_quote(facts, held)}, least is {_quote(facts, limits.min_raw)}",
             quote_raw=held,
             min_raw=limits.min_raw,
         )
     if limits.max_raw is not None and held > limits.max_raw:
         return failed(
-            check, f"{held} raw quote units, most is {limits.max_raw}", quote_raw=held, max_raw=limits.max_raw
+            check,
+            f"{_quote(facts, held)}, most is {_quote(facts, limits.max_raw)}",
+            quote_raw=held,
+            max_raw=limits.max_raw,
         )
-    return passed(check, f"{held} raw quote units", quote_raw=held, min_raw=limits.min_raw)
+    return passed(check, _quote(facts, held), quote_raw=held, min_raw=limits.min_raw)
+
+
+def _quote(facts: PoolFacts, raw: int) -> str:
+    return f"{format_sol(raw)} SOL" if facts.quote_mint == WSOL_MINT else f"{raw} raw quote units"
 
 
 def canonical_pool(facts: PoolFacts, _policy: RiskPolicy) -> CheckResult:

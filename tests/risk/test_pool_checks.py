@@ -79,7 +79,7 @@ def test_age_may_have_no_upper_limit(spoiled: Callable[..., PoolFacts]) -> None:
 def test_texts_say_the_numbers(spoiled: Callable[..., PoolFacts]) -> None:
     """What was found and what was wanted stand in the reason."""
     result = pool_checks.quote_liquidity(spoiled(quote_liquidity=99), POLICY)
-    assert result.reason == "99 raw quote units, least is 100"
+    assert result.reason == "0.000000099 SOL, least is 0.000000100 SOL"
     assert result.facts == {"quote_raw": 99, "min_raw": 100}
     soon = pool_checks.open_time(spoiled(open_time=1_003, now=1_000), POLICY)
     assert soon.reason == "opens in 3 s"
