@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH: Final = 240  # a file or pipe has no width of its own, and nothing may be cut off in it
 
-# Control characters but newline and tab, and those that change the direction of text.
-_UNSAFE: Final = (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+# Control characters but newline and tab, those that change the direction of text, and halves of pairs, which
+# no encoding has.
+_CONTROLS: Final = (*range(9), *range(11, 32), *range(127, 160))
+_UNSAFE: Final = (*_CONTROLS, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000))
 _REPLACED: Final = dict.fromkeys(_UNSAFE, "\N{REPLACEMENT CHARACTER}")
 
 
@@ -54,6 +56,12 @@ def render_error(
 def write_line(document: Mapping[str, Any]) -> None:
     """Print one line of a JSON stream (``--jsonl``) and flush it."""
     _print_document(document, sys.stdout)
+    sys.stdout.flush()
+
+
+def write_text(text: str) -> None:
+    """Print one line of a stream for people and flush it."""
+    sys.stdout.write(clean(text) + "\n")
     sys.stdout.flush()
 
 

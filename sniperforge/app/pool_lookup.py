@@ -1,0 +1,178 @@
+"""One pool as it is now: found by its address, loaded from accounts of one slot, shown with exact numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from sniperforge.dex.raydium_cpmm.state import CpmmState
+from sniperforge.dex.registry import VENUES
+from sniperforge.domain.amounts import TokenAmount
+from sniperforge.errors import DecodeError, NotFoundError, RefusedError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sniperforge.chain.rpc import RpcClient
+    from sniperforge.dex.venue import Anatomy, PoolState, Venue
+    from sniperforge.domain.chain import Account
+    from sniperforge.tokens.transfer_fee import TransferFee
+
+COMMITMENT: Final = "processed"
+_ROUNDS: Final = 3
+_DIGITS: Final = 18
+_PPM_PER_PERCENT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPool:
+    """A pool and how it is built.
+
+    Attributes:
+        program_id: of its venue, base58.
+        slot: all of it is of this slot.
+    """
+
+    venue: Venue
+    state: PoolState
+    anatomy: Anatomy
+    program_id: str
+    slot: int
+
+    @property
+    def price(self) -> Fraction | None:
+        """Whole quote tokens per whole base token, exact, before fees; ``None`` when the pool is empty."""
+        state = self.state
+        try:
+            raw = state.spot_price
+        except RefusedError:
+            return None
+        shift = state.decimals(state.base_mint) - state.decimals(state.quote_mint)
+        return raw * Fraction(10) ** shift
+
+    def to_json(self, now: float) -> dict[str, Any]:
+        """The document form; ``now`` in Unix seconds tells whether it is open."""
+        state, anatomy = self.state, self.anatomy
+        base, quote = reserves_of(state)
+        return {
+            "pool": state.address,
+            "dex": state.dex,
+            "program_id": self.program_id,
+            "base_mint": state.base_mint,
+            "quote_mint": state.quote_mint,
+            "base_reserve": base.to_json(),
+            "quote_reserve": quote.to_json(),
+            "price": None if self.price is None else _price(self.price),
+            "liquidity": quote.to_json(),
+            "open_time": state.open_time,
+            "open": state.swap_enabled and now >= state.open_time,
+            "swap_enabled": state.swap_enabled,
+            "canonical": anatomy.canonical,
+            "creator": anatomy.creator,
+            "base_vault": anatomy.base_vault,
+            "quote_vault": anatomy.quote_vault,
+            "lp_mint": anatomy.lp_mint,
+            "lp_pool_supply": _text(anatomy.lp_pool_supply),
+            "lp_mint_supply": _text(anatomy.lp_mint_supply),
+            "fees": fees_of(state),
+            "slot": self.slot,
+        }
+
+
+async def load_pool(rpc: RpcClient, address: str) -> LoadedPool:
+    """The pool at ``address``, of whatever venue.
+
+    Raises:
+        NotFoundError: nothing is there, or it is no pool of a venue that is known.
+        UnavailableError: no usable answer.
+    """
+    account = await rpc.account(address, COMMITMENT)
+    if account is None:
+        raise NotFoundError(f"no pool at {address}: there is no such account on this chain")
+    venue = next((each for each in VENUES if account.owner in each.programs.values()), None)
+    if venue is None:
+        raise NotFoundError(
+            f"no pool at {address}: the account belongs to program {account.owner}",
+            hint=f"known venues: {', '.join(each.name for each in VENUES)}",
+        )
+    try:
+        slot, accounts = await _accounts(rpc, venue, address, account)
+        state = venue.load(address, accounts, epoch=(await rpc.epoch_info(COMMITMENT)).epoch)
+        return LoadedPool(venue, state, venue.anatomy(state, accounts), account.owner, slot)
+    except DecodeError as error:
+        raise NotFoundError(f"no pool at {address}: {error.message}") from None
+
+
+async def _accounts(
+    rpc: RpcClient, venue: Venue, address: str, account: Account
+) -> tuple[int, Mapping[str, Account | None]]:
+    """Everything the pool is made of, in one read, so that it is of one slot."""
+    known: Mapping[str, Account | None] = {address: account}
+    slot = 0
+    for _ in range(_ROUNDS):
+        needed = venue.required_accounts(address, known)
+        if not needed:
+            return slot, known
+        found = await rpc.accounts([*known, *needed], COMMITMENT)
+        slot, known = found.slot, found.accounts
+    raise UnavailableError(f"the accounts of pool {address} cannot be read together", hint="try again")
+
+
+def reserves_of(state: PoolState) -> tuple[TokenAmount, TokenAmount]:
+    """What backs the price: base and quote, fees owed to others left out."""
+    quote = TokenAmount(state.quote_mint, state.quote_liquidity, state.decimals(state.quote_mint))
+    base_raw = 0
+    if isinstance(state, CpmmState):
+        base_raw = state.reserve_0 + state.reserve_1 - state.quote_liquidity
+    return TokenAmount(state.base_mint, base_raw, state.decimals(state.base_mint)), quote
+
+
+def fees_of(state: PoolState) -> dict[str, Any]:
+    """What a swap pays: to the pool in percent of the input, to Token-2022 mints per transfer."""
+    if not isinstance(state, CpmmState):
+        return {}
+    config, pool = state.config, state.pool
+    creator = config.creator_fee_rate if pool.creator_fee_enabled else 0
+    return {
+        "trade_percent": _percent(config.trade_fee_rate),
+        "creator_percent": _percent(creator),
+        "protocol_share_percent": _percent(config.protocol_fee_rate),
+        "fund_share_percent": _percent(config.fund_fee_rate),
+        "amm_config": config.address,
+        "transfer": {
+            mint: {"bps": fee.bps, "maximum": str(fee.maximum)}
+            for mint, fee in _transfer_fees(state).items()
+            if fee is not None
+        },
+    }
+
+
+def decimal_text(value: Fraction) -> str:
+    """``value`` as decimal text with 18 significant digits."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
+
+
+def _transfer_fees(state: CpmmState) -> dict[str, TransferFee | None]:
+    pool = state.pool
+    return {pool.token_0_mint: state.transfer_fee_0, pool.token_1_mint: state.transfer_fee_1}
+
+
+def _price(value: Fraction) -> dict[str, str]:
+    return {
+        "decimal": decimal_text(value),
+        "inverse": decimal_text(1 / value),
+        "numerator": str(value.numerator),
+        "denominator": str(value.denominator),
+    }
+
+
+def _percent(parts_per_million: int) -> str:
+    return f"{(Decimal(parts_per_million) / _PPM_PER_PERCENT).normalize():f}"
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)

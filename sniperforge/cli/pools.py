@@ -1,0 +1,239 @@
+"""``sniperforge pools``: decode transactions, show a pool, watch new ones come."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sniperforge.cli.command import command_app
+from sniperforge.cli.result import Result
+
+if TYPE_CHECKING:
+    from sniperforge.app.node import Node
+    from sniperforge.app.pool_lookup import LoadedPool
+    from sniperforge.cli.options import Options
+    from sniperforge.config.load import Settings
+    from sniperforge.domain.events import NewPool
+    from sniperforge.domain.pool import PoolEvent
+
+app = command_app("Decode transactions, show a pool, watch new pools.")
+
+
+@app.command()
+def decode(
+    ctx: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|-|SIGNATURE", help="JSON file, stdin, or a landed transaction.")
+    ],
+) -> Result:
+    """What a transaction did to pools, from the transaction alone.
+
+    Reads a getTransaction result, the whole reply, a recorded fixture, or a logsNotification. A signature is
+    fetched from the network.
+
+    Example: sniperforge pools decode transaction.json --json
+
+    Example: curl -s ... | sniperforge pools decode -
+    """
+    from sniperforge.app.decoding import events_in
+
+    document, settings = _document(ctx.obj, source)
+    events, warnings = events_in(document)
+    text = "\n\n".join(_event_text(event) for event in events)
+    return Result(
+        {"events": [event.to_json() for event in events]},
+        lambda: text or "nothing in it touches a pool of a known venue",
+        warnings=warnings,
+        network=settings.network_name if settings else None,
+        chain=settings.network.chain if settings else None,
+    )
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    pool: Annotated[str, typer.Argument(metavar="POOL", help="A pool's address.")],
+) -> Result:
+    """One pool now: mints, reserves, price, fees, and whether it is the canonical one of its mints.
+
+    Example: sniperforge pools show POOL_ADDRESS --json
+    """
+    from sniperforge.cli.arguments import address_argument
+    from sniperforge.cli.settings import load_settings
+    from sniperforge.cli.signals import run_async
+
+    address_argument(pool, name="POOL")
+    return run_async(_show(load_settings(ctx.obj), pool))
+
+
+@app.command()
+def watch(
+    ctx: typer.Context,
+    dex: Annotated[str, typer.Option("--dex", metavar="NAME", help="Only this venue.")] = "",
+    min_liquidity_sol: Annotated[
+        str,
+        typer.Option("--min-liquidity-sol", metavar="SOL", help="Leave out pools with less, or not in SOL."),
+    ] = "",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, as they come.")] = False,
+    duration: Annotated[float, typer.Option("--duration", min=0, help="Seconds; 0 runs until Ctrl-C.")] = 0,
+) -> Result | None:
+    """New pools as they are created, with what the creation says; no judgement, no trade.
+
+    With --json one document at the end.
+
+    Example: sniperforge pools watch --min-liquidity-sol 10
+
+    Example: sniperforge pools watch --jsonl --duration 60
+    """
+    from sniperforge.app.pool_stream import check_dex
+    from sniperforge.cli.arguments import lamports_argument
+    from sniperforge.cli.event_loop import loop_factory
+    from sniperforge.cli.settings import load_settings
+    from sniperforge.cli.signals import run_async
+
+    if dex:
+        check_dex(dex)
+    least = lamports_argument(min_liquidity_sol, name="--min-liquidity-sol") if min_liquidity_sol else 0
+    view = _WatchView(ctx.obj, jsonl=jsonl)
+    work = _watch(load_settings(ctx.obj), view, dex, least, duration or None)
+    return run_async(work, loop_factory=loop_factory())
+
+
+class _WatchView:
+    """Where new pools go: lines as they come, or one document at the end."""
+
+    def __init__(self, options: Options, *, jsonl: bool) -> None:
+        self._options = options
+        self._jsonl = jsonl
+        self._pools: list[dict[str, Any]] = []
+        self._count = 0
+
+    def begin(self, settings: Settings, node: Node) -> None:
+        from sniperforge.cli.render import note, write_text
+
+        if not (self._options.json or self._jsonl):
+            write_text(
+                Result({}, str, network=settings.network_name, chain=settings.network.chain).banner or ""
+            )
+        if not self._options.quiet:
+            note(f"watching {node.cluster} for new pools; Ctrl-C ends it")
+
+    def tell(self, pool: NewPool) -> None:
+        from sniperforge.app.pool_stream import pool_document
+        from sniperforge.cli.render import write_line, write_text
+
+        document = pool_document(pool)
+        self._count += 1
+        if self._options.json:
+            self._pools.append(document)
+        elif self._jsonl:
+            write_line(document)
+        else:
+            write_text(_pool_line(document))
+
+    def end(self, settings: Settings) -> Result | None:
+        from sniperforge.cli.render import note
+
+        if not self._options.json:
+            if not self._options.quiet:
+                note(f"{self._count} new pools")
+            return None
+        return Result(
+            {"pools": self._pools},
+            lambda: f"{self._count} new pools",
+            network=settings.network_name,
+            chain=settings.network.chain,
+        )
+
+
+async def _watch(
+    settings: Settings, view: _WatchView, dex: str, least: int, duration: float | None
+) -> Result | None:
+    import asyncio
+
+    from sniperforge.app.pool_stream import watch_pools
+
+    try:
+        await watch_pools(
+            settings,
+            dex=dex,
+            min_liquidity=least,
+            duration=duration,
+            ready=lambda node: view.begin(settings, node),
+            tell=view.tell,
+        )
+    except asyncio.CancelledError:
+        return view.end(settings)  # a signal: what was seen is still told
+    return view.end(settings)
+
+
+async def _show(settings: Settings, address: str) -> Result:
+    from sniperforge.app.node import open_node
+    from sniperforge.app.pool_lookup import load_pool
+
+    async with open_node(settings) as node:
+        loaded = await load_pool(node.rpc, address)
+        data, mode = loaded.to_json(node.clock.now()), node.mode
+    return Result(
+        data,
+        lambda: _pool_text(loaded, data),
+        network=settings.network_name,
+        chain=settings.network.chain,
+        mode=mode,
+    )
+
+
+def _document(options: Options, source: str) -> tuple[Any, Settings | None]:
+    """The document, and the settings of the network when one was asked for it."""
+    from sniperforge.app.decoding import fetch, is_signature, parse_json, read_text
+    from sniperforge.cli.arguments import path_argument
+    from sniperforge.cli.settings import load_settings
+    from sniperforge.cli.signals import run_async
+    from sniperforge.errors import DecodeError
+
+    if source == "-":
+        try:
+            return parse_json(sys.stdin.read(), "stdin"), None
+        except UnicodeDecodeError:
+            raise DecodeError("stdin is not UTF-8 text") from None
+    path = path_argument(source)
+    if is_signature(source) and not path.exists():
+        settings = load_settings(options)
+        return run_async(fetch(settings, source)), settings
+    return parse_json(read_text(path), source), None
+
+
+def _event_text(event: PoolEvent) -> str:
+    failed = "  FAILED, nothing of it took effect" if event.failed else ""
+    facts = [(name, value) for name, value in event.to_json().items() if value]
+    lines = [f"  {name:22} {value}" for name, value in facts if name not in ("dex", "kind", "failed")]
+    return "\n".join([f"{event.dex} {event.kind}{failed}", *lines])
+
+
+def _pool_line(document: dict[str, Any]) -> str:
+    liquidity = f"{document['liquidity_sol']} SOL" if document["liquidity_sol"] else "not in SOL"
+    late = "  (found in history)" if document["filled"] else ""
+    return f"{document['dex']}  pool {document['pool']}  mint {document['base_mint']}  {liquidity}{late}"
+
+
+def _pool_text(loaded: LoadedPool, data: dict[str, Any]) -> str:
+    price, fees = data["price"], dict(data["fees"])
+    transfer = fees.pop("transfer", {})
+    shares = [(name.removesuffix("_percent"), fees[name]) for name in fees if name.endswith("_percent")]
+    rows = {
+        "pool": f"{data['pool']}  ({data['dex']})",
+        "base": f"{data['base_reserve']['ui']}  of {data['base_mint']}",
+        "quote": f"{data['quote_reserve']['ui']}  of {data['quote_mint']}",
+        "price": "none: the pool is empty"
+        if price is None
+        else f"{price['decimal']} quote per base ({price['inverse']} base per quote)",
+        "swaps": "open" if data["open"] else "not open" if data["swap_enabled"] else "disabled",
+        "canonical": "yes" if data["canonical"] else "NO: a look-alike of the pool of these mints",
+        "creator": data["creator"],
+        "fees": ", ".join(f"{name} {percent} %" for name, percent in shares),
+        "transfer fees": ", ".join(f"{mint} {fee['bps']} bps" for mint, fee in transfer.items()),
+        "slot": str(loaded.slot),
+    }
+    return "\n".join(f"{name:13}  {text}" for name, text in rows.items() if text)
