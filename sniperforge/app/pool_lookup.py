@@ -149,10 +149,10 @@ def fees_of(state: PoolState) -> dict[str, Any]:
     }
 
 
-def decimal_text(value: Fraction) -> str:
-    """``value`` as decimal text with 18 significant digits."""
+def decimal_text(value: Fraction, digits: int = _DIGITS) -> str:
+    """``value`` as decimal text with ``digits`` significant digits."""
     with localcontext() as context:
-        context.prec = _DIGITS
+        context.prec = digits
         return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
 
 

@@ -178,7 +178,7 @@ def _earlier(node: Node, wallet: str, request: TransferRequest) -> Outcome | Non
         if _differs(intent, request):
             raise UsageError(
                 f"--intent-id {request.client_key} was used before for something else: "
-                f"{intent.kind} {intent.reason}",
+                f"{intent.kind} of {format_sol(intent.amount_in)} SOL {intent.reason}".rstrip(),
                 hint="one key is one intent: give a new one",
             )
         return _settled(journal, intent)

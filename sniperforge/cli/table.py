@@ -49,6 +49,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "halt": Command("sniperforge.cli.halt", "stop buying until resume; exits go on"),
     "resume": Command("sniperforge.cli.resume", "allow buying again"),
     "wallet": Command("sniperforge.cli.wallet", "make, import, list wallets; balance, airdrop, send, export"),
+    "test": Command("sniperforge.cli.test", "check live what the commands depend on: node, pools, wallets"),
     "pools": Command("sniperforge.cli.pools", "decode transactions, show a pool, watch new pools"),
     "localnet": Command("sniperforge.cli.localnet", "run the embedded network: real SVM, faucet, market"),
     "config": Command("sniperforge.cli.config", "show, check, create or describe the configuration"),

@@ -1,0 +1,85 @@
+"""Checks of the node: requests, slots, subscriptions; and of Jupiter, where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from sniperforge.app.checks import Finding, ok, skip, warn
+from sniperforge.chain.websocket import PubSubClient
+from sniperforge.errors import RpcError, UnavailableError
+
+if TYPE_CHECKING:
+    from sniperforge.app.checks import CheckRun
+    from sniperforge.app.node import Node
+
+MOVING_SECONDS: Final = 5.0
+"""A cluster opens a slot every 0.4 s."""
+
+_POLL_SECONDS: Final = 0.1
+
+
+async def solana_checks(run: CheckRun) -> None:
+    """What every command asks of a node."""
+    for name, work in (
+        ("version", _version),
+        ("health", _health),
+        ("blockhash", _blockhash),
+        ("slots", _slots),
+        ("websocket", _websocket),
+    ):
+        await run.on_node("solana", name, work)
+
+
+async def jupiter_checks(run: CheckRun) -> None:
+    """No command asks Jupiter yet, so there is nothing that could fail."""
+
+    async def nothing() -> Finding:
+        if run.settings.network.chain == "mainnet":
+            return skip("no command of this version trades through Jupiter")
+        return skip(f"{run.settings.network_name} has no Jupiter")
+
+    await run.check("jupiter", "api", nothing)
+
+
+async def _version(node: Node) -> Finding:
+    return ok(f"node software {await node.rpc.version()}")
+
+
+async def _health(node: Node) -> Finding:
+    try:
+        return ok(f"the node says {await node.rpc.health()}")
+    except RpcError as error:
+        return warn(f"the node says it is behind: {error.message}")
+
+
+async def _blockhash(node: Node) -> Finding:
+    found = await node.rpc.latest_blockhash()
+    left = found.last_valid_height - await node.rpc.block_height()
+    return ok(f"{found.hash}, good for {left} blocks")
+
+
+async def _slots(node: Node) -> Finding:
+    first = await node.rpc.slot("processed")
+    deadline = node.clock.monotonic() + MOVING_SECONDS
+    while node.clock.monotonic() < deadline:
+        await node.clock.sleep(_POLL_SECONDS)
+        now = await node.rpc.slot("processed")
+        if now > first:
+            return ok(f"slot {now}, moving")
+    raise UnavailableError(f"slot {first} has not moved for {MOVING_SECONDS:.0f} s", hint="the node is stuck")
+
+
+async def _websocket(node: Node) -> Finding:
+    async with PubSubClient(node.settings.network.ws_url, node.clock) as pubsub:
+        try:
+            async with asyncio.timeout(MOVING_SECONDS):
+                stream = await pubsub.subscribe("slotSubscribe", [])
+                async for item in stream:
+                    if isinstance(item, dict):
+                        await stream.aclose()
+                        return ok(f"notified of slot {item.get('slot')}")
+        except TimeoutError:
+            pass
+        reason = pubsub.health().last_error
+    raise UnavailableError(f"no notification within {MOVING_SECONDS:.0f} s: {reason}")
