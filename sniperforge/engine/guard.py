@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from sniperforge.dex.registry import venue_named
@@ -12,6 +11,7 @@ from sniperforge.domain.trade import HELD_STATES, Position, PositionState
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.engine.orders import SellOrder
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
+from sniperforge.market.waits import event_or_time
 from sniperforge.orders.exit_policy import ExitPolicy
 from sniperforge.orders.exits import PositionView, Urgency, decide_exit, next_peak
 from sniperforge.orders.slippage import slippage_bps
@@ -100,9 +100,7 @@ class Guard:
                 for position in self._journal.positions():
                     if position.id not in self._guarded:
                         self._guarded[position.id] = group.create_task(self._guard(position.id))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self._wake.wait()
+                await event_or_time(self._wake, self._clock, LOOK_SECONDS)
                 self._wake.clear()
 
     async def sell(
