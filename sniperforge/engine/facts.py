@@ -22,7 +22,7 @@ from sniperforge.tokens.addresses import associated_token_address
 from sniperforge.tokens.mint import decode_mint
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Mapping, Sequence
 
     from sniperforge.chain.answers import Holding
     from sniperforge.chain.rpc import RpcClient
@@ -41,6 +41,9 @@ SOLD_BACK_PERCENT: Final = 98
 
 OPENING_SECONDS: Final = 5
 """How long after a pool's opening a failed simulation is put down to the chain's clock."""
+
+_FAILURES: Final = (UnavailableError, DecodeError, NotFoundError, RefusedError)
+"""What leaves a fact unknown."""
 
 _SIMULATION_UNITS: Final = 600_000
 _SIMULATION_SEED: Final = "round-trip"
@@ -103,13 +106,12 @@ class FactGatherer:
         if state is None:
             return PoolFacts(**values, missing=missing), None
         async with asyncio.TaskGroup() as group:
-            reads = {
-                "holders": self._holders(held.result()),
-                "lp_holders": self._holders(locked.result()),
-                "round_trip": self._round_trip(venue, state, spend),
-            }
-            tasks = {name: group.create_task(self._try(name, missing, read)) for name, read in reads.items()}
-        values |= {name: task.result() for name, task in tasks.items()}
+            holdings = {"holders": held.result(), "lp_holders": locked.result()}
+            standing = group.create_task(self._holders(holdings, missing))
+            trying = group.create_task(
+                self._try("round_trip", missing, self._round_trip(venue, state, spend))
+            )
+        values |= {**standing.result(), "round_trip": trying.result()}
         facts = PoolFacts(**values, missing=missing)
         return facts, Opportunity(venue, state, facts)
 
@@ -141,24 +143,32 @@ class FactGatherer:
     async def _lp_holdings(self, lp_mint: str) -> tuple[Holding, ...] | None:
         return await self._rpc.token_largest_accounts(lp_mint, COMMITMENT) if lp_mint else None
 
-    async def _holders(self, holdings: tuple[Holding, ...] | None) -> tuple[Holder, ...] | None:
-        """Who stands behind the largest accounts: one read for their owners, one for the owners' programs."""
-        if holdings is None:
-            return None
-        addresses = [holding.account for holding in holdings]
+    async def _holders(
+        self, holdings: Mapping[str, tuple[Holding, ...] | None], missing: dict[str, str]
+    ) -> dict[str, tuple[Holder, ...]]:
+        """Who stands behind the largest accounts, by fact; what cannot be read is left out and noted."""
+        known = {name: held for name, held in holdings.items() if held is not None}
+        try:
+            return await self._standing_behind(known, missing)
+        except _FAILURES as error:
+            missing |= dict.fromkeys(known, error.message)
+            return {}
+
+    async def _standing_behind(
+        self, holdings: Mapping[str, tuple[Holding, ...]], missing: dict[str, str]
+    ) -> dict[str, tuple[Holder, ...]]:
+        """One read for the owners of all accounts, one for the owners' programs."""
+        addresses = [holding.account for held in holdings.values() for holding in held]
         accounts = (await self._rpc.accounts(addresses, COMMITMENT)).accounts
-        owners = {
-            address: decode_token_account(account).owner
-            for address, account in accounts.items()
-            if account is not None
-        }
-        behind = (await self._rpc.accounts(sorted(set(owners.values())), COMMITMENT)).accounts
-        return tuple(
-            Holder(holding.account, owner, holding.raw, program.owner if program else None)
-            for holding in holdings
-            for owner in [owners.get(holding.account)]
-            for program in [behind.get(owner) if owner else None]
-        )
+        owners: dict[str, dict[str, str]] = {}
+        for name, held in holdings.items():
+            try:
+                owners[name] = _owners(held, accounts)
+            except DecodeError as error:
+                missing[name] = error.message
+        wanted = sorted({owner for known in owners.values() for owner in known.values()})
+        behind = (await self._rpc.accounts(wanted, COMMITMENT)).accounts
+        return {name: _holders(holdings[name], known, behind) for name, known in owners.items()}
 
     async def _round_trip(self, venue: Venue, state: PoolState, spend: int) -> RoundTrip | None:
         """Run a buy and a sale of nearly all it gave, in one transaction that is never signed."""
@@ -215,9 +225,26 @@ class FactGatherer:
     async def _try(self, name: str, missing: dict[str, str], read: Awaitable[_Read]) -> _Read | None:
         try:
             return await read
-        except (UnavailableError, DecodeError, NotFoundError, RefusedError) as error:
+        except _FAILURES as error:
             missing[name] = error.message
             return None
+
+
+def _owners(held: Sequence[Holding], accounts: Mapping[str, Account | None]) -> dict[str, str]:
+    """Owner by token account; an account that is gone by now has none."""
+    found = {holding.account: accounts[holding.account] for holding in held}
+    return {address: decode_token_account(account).owner for address, account in found.items() if account}
+
+
+def _holders(
+    held: Sequence[Holding], owners: Mapping[str, str], behind: Mapping[str, Account | None]
+) -> tuple[Holder, ...]:
+    return tuple(
+        Holder(holding.account, owner, holding.raw, program.owner if program else None)
+        for holding in held
+        for owner in [owners.get(holding.account)]
+        for program in [behind.get(owner) if owner else None]
+    )
 
 
 def _whole(part: int) -> int:
