@@ -88,7 +88,7 @@ class Server:
         return web.Response(status=405, text="POST a JSON-RPC request\n", headers=_REFUSED)
 
     async def _socket(self, request: web.BaseRequest) -> web.StreamResponse:
-        socket = web.WebSocketResponse(compress=False, max_msg_size=MAX_BODY_BYTES, timeout=CLOSE_SECONDS)
+        socket = web.WebSocketResponse(compress=False, max_msg_size=MAX_BODY_BYTES, timeout=CLOSE_SECONDS / 2)
         if not socket.can_prepare(request) or request.transport is None:
             return web.Response(status=400, text="not a WebSocket handshake\n", headers=_CORS)
         await socket.prepare(request)

@@ -7,18 +7,26 @@ import io
 import json
 import socket
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
 
 from sniperforge.domain.chain import Account
 from sniperforge.errors import UnavailableError
-from sniperforge.localnet.server import HOST, MAX_BODY_BYTES, Server
+from sniperforge.localnet.server import HOST, MAX_BODY_BYTES, Server, _Client
 from tests.localnet.kit import NOBODY, SOL, Bench, address, until
 
 HEALTH = {"jsonrpc": "2.0", "id": 1, "method": "getHealth"}
 LOGS = {"jsonrpc": "2.0", "id": 2, "method": "logsSubscribe", "params": ["all", {"commitment": "processed"}]}
+
+LARGE = Account(address(2), NOBODY, SOL, bytes(100_000))
+LARGE_WRITES = {
+    "jsonrpc": "2.0",
+    "id": 2,
+    "method": "accountSubscribe",
+    "params": [address(2), {"commitment": "processed", "encoding": "base64"}],
+}
 
 
 @pytest.fixture
@@ -39,6 +47,12 @@ async def server(bench: Bench) -> AsyncIterator[Server]:
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+def frame(document: object) -> bytes:
+    """A masked text frame (RFC 6455) with a mask of zeros."""
+    body = json.dumps(document).encode()
+    return bytes([0x81, 0x80 | 126]) + len(body).to_bytes(2, "big") + bytes(4) + body
 
 
 async def handshake(server: Server) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -115,18 +129,11 @@ async def test_a_client_that_never_reads_is_cut(
     bench: Bench, server: Server, http: aiohttp.ClientSession
 ) -> None:
     """Others get everything, and no slot waits for it."""
-    bench.ledger.set_account(Account(address(2), NOBODY, SOL, bytes(100_000)))
-    wish = {
-        "jsonrpc": "2.0",
-        "id": 2,
-        "method": "accountSubscribe",
-        "params": [address(2), {"commitment": "processed", "encoding": "base64"}],
-    }
-    reader, writer = await handshake(server)
-    body = json.dumps(wish).encode()
-    writer.write(bytes([0x81, 0x80 | 126]) + len(body).to_bytes(2, "big") + bytes(4) + body)
+    bench.ledger.set_account(LARGE)
+    _reader, writer = await handshake(server)
+    writer.write(frame(LARGE_WRITES))
     async with http.ws_connect(f"ws://{HOST}:{server.ws_port}") as good:
-        await good.send_json(wish)
+        await good.send_json(LARGE_WRITES)
         await good.receive_json(timeout=5)
         await until(lambda: len(bench.hub) == 2)
         async with asyncio.timeout(20):
@@ -164,6 +171,36 @@ async def test_stopping_is_bounded_whatever_clients_do(bench: Bench) -> None:
     async with asyncio.timeout(5):
         await server.stop()
     writer.close()
+
+
+async def test_stopping_does_not_wait_for_full_buffers(bench: Bench) -> None:
+    """A client with megabytes unread is dropped when its close frame cannot be sent."""
+    bench.ledger.set_account(LARGE)
+    server = Server(bench.dispatcher, bench.hub)
+    await server.start()
+    _reader, writer = await handshake(server)
+    writer.write(frame(LARGE_WRITES))
+    await until(lambda: len(bench.hub) == 1)
+    for number in range(80):
+        bench.pay(address(2), SOL + number)
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await server.stop()
+    assert len(bench.hub) == 0
+    writer.close()
+
+
+async def test_a_client_gone_in_the_middle_ends_its_writer() -> None:
+    """A broken connection is no error of the server's."""
+
+    class Gone:
+        async def send_frame(self, *_: Any) -> None:
+            raise aiohttp.ClientConnectionResetError("gone")
+
+    client = _Client(cast("Any", None), 1_000)
+    client.outbox.put(b"news")
+    async with asyncio.timeout(5):
+        await client.write(cast("Any", Gone()))
 
 
 async def test_a_taken_port_is_named(server: Server, bench: Bench) -> None:

@@ -182,10 +182,6 @@ class Params:
         """An unsigned 64-bit integer."""
         return int(expect(self.at(position), int))
 
-    def optional_integer(self, position: int) -> int | None:
-        """An unsigned 64-bit integer, ``None`` when absent."""
-        return None if self.at(position) is None else self.integer(position)
-
     def items(self, position: int) -> list[Any]:
         """An array."""
         return list(expect(self.at(position), list))
