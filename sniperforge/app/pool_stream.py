@@ -86,20 +86,14 @@ async def watch_pools(
 async def _follow(
     feed: PoolFeed, min_liquidity: int, duration: float | None, tell: Callable[[NewPool], None]
 ) -> None:
-    async def pass_on() -> None:
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(feed.run())
         with suppress(TimeoutError):
             async with asyncio.timeout(duration):
                 async for pool in feed:
                     if not min_liquidity or (liquidity_of(pool) or 0) >= min_liquidity:
                         tell(pool)
         running.cancel()
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            running = group.create_task(feed.run())
-            await pass_on()
-    except ExceptionGroup as group_of_one:
-        raise group_of_one.exceptions[0] from None
 
 
 def _programs(cluster: str, dex: str) -> tuple[str, ...]:

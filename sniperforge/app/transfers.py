@@ -27,11 +27,10 @@ from sniperforge.errors import (
 from sniperforge.store.journal_reader import JournalReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from sniperforge.config.load import Settings
     from sniperforge.domain.trade import Intent
-    from sniperforge.engine.session import Session
     from sniperforge.wallets.secret import SecretText
 
 COMMAND: Final = "wallet send"
@@ -142,14 +141,6 @@ async def send_sol(
             return Transfer(entry.pubkey, node.mode, request, await _send(trader, request))
 
 
-async def run_alone(session: Session, work: Coroutine[Any, Any, None]) -> None:
-    """Run one command's work in a session; its first error comes out as itself, not inside a group."""
-    try:
-        await session.run(work)
-    except ExceptionGroup as group:
-        raise _first(group) from None
-
-
 async def _send(trader: Trader, request: TransferRequest) -> Outcome:
     clock, done = trader.node.clock, list[Outcome]()
     order = TransferOrder(request.destination, request.lamports, COMMAND, request.client_key)
@@ -157,7 +148,7 @@ async def _send(trader: Trader, request: TransferRequest) -> Outcome:
     async def work() -> None:
         done.append(await trader.executor.transfer(order, deadline=clock.monotonic() + WAIT_SECONDS))
 
-    await run_alone(trader.session, work())
+    await trader.session.run(work())
     outcome = done[0]
     if outcome.kind is not OutcomeKind.UNKNOWN:
         return outcome
@@ -177,8 +168,7 @@ def _earlier(node: Node, wallet: str, request: TransferRequest) -> Outcome | Non
             return None
         if _differs(intent, request):
             raise UsageError(
-                f"--intent-id {request.client_key} was used before for something else: "
-                f"{intent.kind} of {format_sol(intent.amount_in)} SOL {intent.reason}".rstrip(),
+                f"--intent-id {request.client_key} was used before for something else: {_said(intent)}",
                 hint="one key is one intent: give a new one",
             )
         return _settled(journal, intent)
@@ -189,6 +179,11 @@ def _earlier(node: Node, wallet: str, request: TransferRequest) -> Outcome | Non
 def _differs(intent: Intent, request: TransferRequest) -> bool:
     same_target = intent.reason == f"to {request.destination}"
     return intent.kind is not IntentKind.TRANSFER or intent.amount_in != request.lamports or not same_target
+
+
+def _said(intent: Intent) -> str:
+    amount = f" of {format_sol(intent.amount_in)} SOL" if intent.kind is IntentKind.TRANSFER else ""
+    return f"{intent.kind}{amount} {intent.reason}".rstrip()
 
 
 def _settled(journal: JournalReader, intent: Intent) -> Outcome | None:
@@ -221,12 +216,3 @@ async def _check_destination(node: Node, request: TransferRequest) -> None:
             f"{request.destination} is not a wallet: it belongs to program {account.owner}",
             hint="give the address of the wallet that owns it",
         )
-
-
-def _first(group: ExceptionGroup[Exception]) -> Exception:
-    """The first error of ours, however deep; the group itself when there is none: then it is a bug."""
-    for error in group.exceptions:
-        inner = _first(error) if isinstance(error, ExceptionGroup) else error
-        if isinstance(inner, SniperForgeError):
-            return inner
-    return group
