@@ -39,11 +39,11 @@ async def _demo(options: Options, duration: float, seed: int, linger: bool) -> R
     from sniperforge.cli.live_board import open_board
     from sniperforge.cli.render import note
 
-    with open_board(options, title=f"demo, seed {seed}", seconds=duration) as board:
+    with open_board(options, title=f"LOCALNET  demo, seed {seed}", seconds=duration) as board:
         async with open_stage(seed=seed, duration=duration, tell=board.hear) as stage:
             board.watch(stage.trader)
             if not options.quiet:
-                note(f"embedded network: {stage.rpc_url}  wallet: {stage.trader.wallet}")
+                note(f"embedded network at {stage.rpc_url}, wallet {stage.trader.wallet}")
             report = await play(stage, duration)
             result = Result(
                 report.to_json(),
@@ -70,25 +70,33 @@ async def _linger(options: Options, result: Result, rpc_url: str) -> None:
 
 
 def _summary(report: DemoReport) -> str:
+    data, tally = report.to_json(), report.tally
+    refusals = ", ".join(f"{name} {count}" for name, count in tally.refused_by.items()) or "nothing"
+    rows = [
+        ("pools", f"{data['pools_seen']} seen, {data['bought']} bought, {data['refused']} refused"),
+        ("refused by", refusals),
+        (
+            "positions",
+            f"{data['exits']} sold, {data['open_positions']} open, {data['unresolved']} unresolved",
+        ),
+        ("the truth", _truth(report)),
+        ("profit", f"{data['realized_pnl_sol']:>13} SOL realised, net of fees and rent"),
+        ("", f"{data['unrealized_pnl_sol']:>13} SOL in open positions, if sold now"),
+        ("fees", f"{data['fees_sol']:>13} SOL"),
+        ("wallet", f"{data['wallet_delta_sol']:>13} SOL on chain, {_explained(report)}"),
+        ("latency", f"judged to signed  {_latency(data, 'decide_to_signed')}"),
+        ("", f"seen to signed    {_latency(data, 'detect_to_signed')}, waits for opening included"),
+        ("", f"seen to landed    {_latency(data, 'detect_to_landed')}"),
+    ]
+    return "\n".join(f"{name:10}  {text}" for name, text in rows)
+
+
+def _explained(report: DemoReport) -> str:
     from sniperforge.domain.amounts import format_sol
 
-    data, tally = report.to_json(), report.tally
-    refusals = ", ".join(f"{name} {count}" for name, count in tally.refused_by.items()) or "none"
-    rows = {
-        "pools": f"{data['pools_seen']} seen, {data['bought']} bought, {data['refused']} refused",
-        "positions": f"{data['exits']} sold, {data['open_positions']} open, {data['unresolved']} unresolved",
-        "refusals by check": refusals,
-        "the market's truth": _truth(report),
-        "realised P&L": f"{format_sol(report.realized)} SOL, net of fees and rent",
-        "unrealised P&L": f"{format_sol(report.unrealized)} SOL",
-        "fees": f"{format_sol(report.books.fees)} SOL",
-        "wallet change": f"{format_sol(report.wallet_delta)} SOL on chain,"
-        f" {format_sol(report.unexplained)} SOL of it not explained by the journal",
-        "decide to signed": _latency(data, "decide_to_signed"),
-        "detect to signed": _latency(data, "detect_to_signed"),
-        "detect to landed": _latency(data, "detect_to_landed"),
-    }
-    return "\n".join(f"{name:18}  {text}" for name, text in rows.items())
+    if report.unexplained == 0:
+        return "explained by the journal to the lamport"
+    return f"{format_sol(report.unexplained)} of it NOT explained by the journal"
 
 
 def _truth(report: DemoReport) -> str:

@@ -74,9 +74,9 @@ async def _start(
     from sniperforge.cli.render import note
 
     wallet: list[str] = []
-    with open_board(
-        options, title=f"{request.bot or settings.config.bot}", seconds=request.duration
-    ) as board:
+    where = settings.network.chain.upper() + (" LIVE" if request.live else "")
+    title = f"{where}  {request.bot or settings.config.bot}"
+    with open_board(options, title=title, seconds=request.duration) as board:
 
         def ready(trader: Trader) -> None:
             wallet.append(trader.wallet)
