@@ -138,6 +138,7 @@ async def run_bot(
         wallet=trader.wallet,
         bot=spec.name,
         clock=clock,
+        look_ahead=trader.executor.look_ahead,
     )
     host = BotHost(
         name=spec.name,

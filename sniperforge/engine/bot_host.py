@@ -197,6 +197,7 @@ class BotHost:
             origin=self._name,
             reason=reason,
             exit_policy=self._exits,
+            judged_since=judgement.started_at,
         )
         try:
             return await self._executor.buy(order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.domain.trade import IntentKind
@@ -17,7 +18,19 @@ if TYPE_CHECKING:
 HALTED: Final = "halted"
 """The journal flag of the kill switch; its value says why."""
 
+MAX_BALANCE_AGE_SECONDS: Final = 2.0
+"""A balance read ahead is read again after this long, whoever asked for it."""
+
 _DAY_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The wallet's balance, and when it was asked for: in Unix seconds, and on the monotonic clock."""
+
+    asked_at: float
+    asked_monotonic: float
+    lamports: int
 
 
 class Door:
@@ -35,14 +48,24 @@ class Door:
         self._journal = journal
         self._rpc = rpc
         self._clock = clock
-        self._read: tuple[float, int] | None = None
+        self._read: _Reading | None = None
 
-    async def refresh(self) -> None:
-        """Read the wallet's balance. Raises ``UnavailableError``."""
-        asked_at = self._clock.now()
+    async def refresh(self, since: float | None = None) -> None:
+        """Read the wallet's balance.
+
+        Args:
+            since: monotonic seconds; a reading asked for later than this will do, if nothing was booked
+                after it and it is not old.
+
+        Raises:
+            UnavailableError: no usable answer.
+        """
+        if since is not None and self._is_known_since(since):
+            return
+        asked_at, asked_monotonic = self._clock.now(), self._clock.monotonic()
         balance = await self._rpc.balance(self._wallet, "processed")
-        if self._read is None or asked_at >= self._read[0]:
-            self._read = (asked_at, balance)
+        if self._read is None or asked_monotonic >= self._read.asked_monotonic:
+            self._read = _Reading(asked_at, asked_monotonic, balance)
 
     def exposure(self) -> Exposure:
         """What is at stake now: open positions at cost, and everything not proved dead at maximum spend."""
@@ -76,9 +99,16 @@ class Door:
         """What is surely there: what was booked since the balance was asked for may be missing from it."""
         if self._read is None:
             return None
-        asked_at, balance = self._read
-        booked = self._journal.fills(since=asked_at)
-        return balance + sum(min(fill.settlement.lamports_delta, 0) for fill in booked)
+        booked = self._journal.fills(since=self._read.asked_at)
+        return self._read.lamports + sum(min(fill.settlement.lamports_delta, 0) for fill in booked)
+
+    def _is_known_since(self, since: float) -> bool:
+        read = self._read
+        if read is None or read.asked_monotonic < since:
+            return False
+        if self._clock.monotonic() - read.asked_monotonic > MAX_BALANCE_AGE_SECONDS:
+            return False
+        return not self._journal.fills(since=read.asked_at)
 
     def _admit(self, request: OrderRequest) -> None:
         refusals = check_limits(self._limits, self.exposure(), request)

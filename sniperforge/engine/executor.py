@@ -6,7 +6,7 @@ Nothing leaves before it is durable; an outcome is what the chain says, read fro
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from sniperforge.domain.landing import Dead, InDoubt, Landed
@@ -15,7 +15,7 @@ from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import Attempt, Fill, Intent, IntentKind, Position
 from sniperforge.engine.booking import fill_of, opened_by, outcome_of
 from sniperforge.engine.planner import Plan, Planner
-from sniperforge.errors import RefusedError, WalletBusyError
+from sniperforge.errors import RefusedError, UnavailableError, WalletBusyError
 from sniperforge.execution.plan import compile_message, signature_text, signed_transaction
 
 if TYPE_CHECKING:
@@ -91,6 +91,11 @@ class Executor:
         # As many as were ever signed: also two processes with one blockhash never sign equal messages.
         self._salt = len(journal.known_signatures())
 
+    async def look_ahead(self) -> None:
+        """Read the balance that a buy will need, while it is still being decided. Outages are left to it."""
+        with suppress(UnavailableError):
+            await self._door.refresh()
+
     async def buy(self, order: BuyOrder, *, deadline: float | None = None) -> Outcome:
         """Buy, and wait for the outcome.
 
@@ -108,7 +113,7 @@ class Executor:
             self._door.admit_buy(order.mint, order.state.address, plan.intent.max_spend)
             return plan
 
-        return await self._admit(order.client_key, admitted, deadline)
+        return await self._admit(order.client_key, admitted, deadline, order.judged_since)
 
     async def transfer(self, order: TransferOrder, *, deadline: float | None = None) -> Outcome:
         """Send SOL through the same door. Returns and raises like :meth:`buy`."""
@@ -196,12 +201,16 @@ class Executor:
         return [item for item in self._journal.unresolved() if item[1].signature not in self._watched]
 
     async def _admit(
-        self, client_key: str | None, admitted: Callable[[], Plan], deadline: float | None
+        self,
+        client_key: str | None,
+        admitted: Callable[[], Plan],
+        deadline: float | None,
+        balance_since: float | None = None,
     ) -> Outcome:
         known = self.known(client_key)
         if known is not None:
             return known
-        await self._door.refresh()
+        await self._door.refresh(balance_since)
         known = self.known(client_key)  # the same call may have come while the balance was read
         if known is not None:
             return known

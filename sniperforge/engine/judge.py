@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.plugin import Judgement
 from sniperforge.risk.token_checks import evaluate
 from sniperforge.store.shared import DecisionRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from sniperforge.domain.events import NewPool
     from sniperforge.domain.verdict import Verdict
     from sniperforge.engine.facts import FactGatherer
@@ -26,6 +29,7 @@ class Judge:
 
     Args:
         spend: lamports of the simulated round trip: what the bot would buy for.
+        look_ahead: reads what a buy will need, beside the facts; deals with its outages itself.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class Judge:
         wallet: str,
         bot: str,
         clock: Clock,
+        look_ahead: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._gatherer = gatherer
         self._policy = policy
@@ -46,6 +51,7 @@ class Judge:
         self._wallet = wallet
         self._bot = bot
         self._clock = clock
+        self._look_ahead = look_ahead
         self._last: dict[str, str] = {}
 
     async def judge(self, pool: NewPool) -> Judgement:
@@ -55,7 +61,11 @@ class Judge:
             StorageError: the verdict could not be journalled.
         """
         started_at = self._clock.monotonic()
-        facts, opportunity = await self._gatherer.gather(pool, self._spend)
+        async with asyncio.TaskGroup() as group:
+            if self._look_ahead is not None:
+                group.create_task(self._look_ahead())
+            gathering = group.create_task(self._gatherer.gather(pool, self._spend))
+        facts, opportunity = gathering.result()
         verdict = evaluate(facts, self._policy)
         is_news = self._last.get(verdict.pool) != _gist(verdict)
         if is_news:

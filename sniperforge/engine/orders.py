@@ -23,6 +23,7 @@ class BuyOrder:
         slippage_bps: how much less than quoted is accepted.
         exit_policy: JSON-serialisable exits that the position will carry.
         client_key: equal keys are the same intent.
+        judged_since: monotonic seconds; a balance read after this will do. ``None`` reads it now.
     """
 
     venue: Venue
@@ -36,6 +37,7 @@ class BuyOrder:
     reason: str = ""
     exit_policy: Mapping[str, Any] = field(default_factory=dict)
     client_key: str | None = None
+    judged_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
