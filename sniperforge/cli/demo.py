@@ -43,7 +43,8 @@ async def _demo(options: Options, duration: float, seed: int, linger: bool) -> R
         async with open_stage(seed=seed, duration=duration, tell=board.hear) as stage:
             board.watch(stage.trader)
             if not options.quiet:
-                note(f"embedded network at {stage.rpc_url}, wallet {stage.trader.wallet}")
+                note(f"embedded network at {stage.rpc_url}")
+                note(f"wallet {stage.trader.wallet}")
             report = await play(stage, duration)
             result = Result(
                 report.to_json(),

@@ -24,7 +24,10 @@ def list_(
     ctx: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="Closed and worthless ones too.")] = False,
 ) -> Result:
-    """Positions that are held: open, exiting or stuck."""
+    """Positions that are held: open, exiting or stuck.
+
+    The letters that stand for a token are enough for `sell` and `why`; --json shows whole addresses.
+    """
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
 
@@ -76,9 +79,10 @@ async def _list(settings: Settings, every: bool) -> Result:
     async with open_records(settings) as records:
         states = tuple(PositionState) if every else HELD_STATES
         found = records.journal.positions(states) if records.journal else []
+        now = records.node.clock.now()
         return Result(
             {"positions": [position.to_json() for position in found]},
-            lambda: _table(found) if found else "no positions held",
+            lambda: _table(found, now) if found else ("no positions" if every else "no positions held"),
             network=settings.network_name,
             chain=settings.network.chain,
             mode=records.node.mode,
@@ -107,24 +111,29 @@ async def _abandon(settings: Settings, name: str) -> Result:
     )
 
 
-def _table(positions: list[Position]) -> Any:
-    from datetime import UTC, datetime
-
+def _table(positions: list[Position], now: float) -> Any:
     from rich.table import Table
 
+    from sniperforge.cli.event_lines import MINT_LETTERS
+    from sniperforge.cli.moments import short_time
     from sniperforge.domain.amounts import format_sol, format_units
 
-    table = Table(box=None, pad_edge=False)
-    for name in ("opened (UTC)", "state", "mint", "tokens", "cost", "realised", "note"):
-        table.add_column(name, justify="right" if name in ("tokens", "cost", "realised") else "left")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("UTC", "token", "state"):
+        table.add_column(name, no_wrap=True)
+    for name in ("tokens", "cost SOL", "result SOL"):
+        table.add_column(name, justify="right", no_wrap=True)
+    if any(position.note for position in positions):
+        table.add_column("note", no_wrap=True, overflow="ellipsis")
     for position in positions:
+        ended = position.closed_at is not None
         table.add_row(
-            datetime.fromtimestamp(position.opened_at, UTC).strftime("%m-%d %H:%M:%S"),
+            short_time(position.opened_at, now),
+            position.mint[:MINT_LETTERS],
             position.state.value,
-            position.mint,
             format_units(position.raw, position.decimals),
             format_sol(position.cost),
-            format_sol(position.realized_pnl),
-            position.note,
+            format_sol(position.realized_pnl) if ended else "",
+            *((position.note,) if position.note else ()),
         )
     return table

@@ -12,7 +12,7 @@ from sniperforge.cli.result import Result
 if TYPE_CHECKING:
     from sniperforge.app.records import Records
     from sniperforge.config.load import Settings
-    from sniperforge.domain.trade import Fill
+    from sniperforge.domain.trade import Attempt, Fill
 
 DEFAULT = "list"
 
@@ -24,7 +24,7 @@ def list_(
     ctx: typer.Context,
     last: Annotated[int, typer.Option(min=1, help="How many, newest last.")] = 50,
 ) -> Result:
-    """Every landed transaction of the wallet's intents, failed ones with their fees included."""
+    """Every landed transaction of the wallet's intents, failed ones included; fees are in lamports."""
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
 
@@ -34,7 +34,7 @@ def list_(
 @app.command()
 def show(
     ctx: typer.Context,
-    signature: Annotated[str, typer.Argument(help="A transaction's signature.")],
+    signature: Annotated[str, typer.Argument(help="A transaction's signature, or its first 8 letters.")],
 ) -> Result:
     """One transaction: its intent, its state and its balance changes."""
     from sniperforge.cli.settings import load_settings
@@ -57,25 +57,24 @@ async def _list(settings: Settings, last: int) -> Result:
 
     async with open_records(settings) as records:
         fills = (records.journal.fills() if records.journal else [])[-last:]
+        now = records.node.clock.now()
         return _result(
             records,
             {"trades": [_document(fill) for fill in fills]},
-            lambda: _table(fills) if fills else _NONE,
+            lambda: _table(fills, now) if fills else _NONE,
         )
 
 
 async def _show(settings: Settings, signature: str) -> Result:
     from sniperforge.app.records import open_records
-    from sniperforge.errors import NotFoundError
 
     async with open_records(settings) as records:
-        attempt = records.journal.attempt(signature) if records.journal else None
-        if records.journal is None or attempt is None:
-            raise NotFoundError(f"no transaction {signature} in the journal of {records.wallet.name}")
-        fill, intent = records.journal.fill(signature), records.journal.intent(attempt.intent_id)
+        attempt = _find(records, signature)
+        assert records.journal is not None
+        fill, intent = records.journal.fill(attempt.signature), records.journal.intent(attempt.intent_id)
         assert intent is not None
         data: dict[str, Any] = {
-            "signature": signature,
+            "signature": attempt.signature,
             "state": attempt.state.value,
             "intent": {
                 "id": intent.id,
@@ -88,10 +87,23 @@ async def _show(settings: Settings, signature: str) -> Result:
             },
             "trade": None if fill is None else _document(fill),
         }
-        lines = [f"{signature}", f"{intent.kind} by {intent.origin}: {attempt.state}", intent.reason]
-        if fill is not None:
-            lines += [f"{key:16} {value}" for key, value in _document(fill).items() if value is not None]
-        return _result(records, data, lambda: "\n".join(line for line in lines if line))
+        return _result(records, data, lambda: _text(data))
+
+
+def _find(records: Records, name: str) -> Attempt:
+    """The transaction with this signature, or with the only one that begins so."""
+    from sniperforge.errors import NotFoundError
+
+    attempt = records.journal.attempt(name) if records.journal else None
+    if records.journal is not None and attempt is None and len(name) >= SIGNATURE_LETTERS:
+        begin = [each for each in records.journal.known_signatures() if each.startswith(name)]
+        attempt = records.journal.attempt(begin[0]) if len(begin) == 1 else None
+    if attempt is None:
+        raise NotFoundError(
+            f"no transaction {name} in the journal of wallet {records.wallet.name}",
+            hint="`sniperforge trades` lists them",
+        )
+    return attempt
 
 
 async def _summary(settings: Settings) -> Result:
@@ -102,10 +114,21 @@ async def _summary(settings: Settings) -> Result:
         fills = records.journal.fills() if records.journal else []
         foreign = records.journal.foreign_delta() if records.journal else 0
         data = sum_of(fills, foreign).to_json()
-        return _result(records, data, lambda: "\n".join(f"{key:22} {value}" for key, value in data.items()))
+        return _result(records, data, lambda: _sums(data))
 
 
 _NONE = "no trades on record"
+SIGNATURE_LETTERS = 8
+"""How much of a signature a table shows, and `trades show` takes."""
+
+_AMOUNTS = (
+    ("traded", "trade_sol"),
+    ("fee", "fee_sol"),
+    ("tip", "tip_sol"),
+    ("rent paid", "rent_paid_sol"),
+    ("rent returned", "rent_returned_sol"),
+    ("wallet change", "wallet_delta_sol"),
+)
 
 
 def _result(records: Records, data: dict[str, Any], human: Any) -> Result:
@@ -126,26 +149,64 @@ def _document(fill: Fill) -> dict[str, Any]:
     return fill_document(fill)
 
 
-def _table(fills: list[Fill]) -> Any:
-    from datetime import UTC, datetime
-
+def _table(fills: list[Fill], now: float) -> Any:
     from rich.table import Table
 
+    from sniperforge.cli.event_lines import MINT_LETTERS
+    from sniperforge.cli.moments import short_time
     from sniperforge.domain.amounts import format_sol, format_units
 
-    table = Table(box=None, pad_edge=False)
-    for name in ("time (UTC)", "kind", "mint", "tokens", "SOL", "fee", "rent", "state"):
-        table.add_column(name, justify="right" if name in ("tokens", "SOL", "fee", "rent") else "left")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("UTC", "what", "token", "tokens", "SOL", "fee", "signature"):
+        right = name in ("tokens", "SOL", "fee")
+        table.add_column(name, justify="right" if right else "left", no_wrap=True)
     for fill in fills:
         done = fill.settlement
         table.add_row(
-            datetime.fromtimestamp(fill.booked_at, UTC).strftime("%m-%d %H:%M:%S"),
-            fill.kind.value,
-            fill.mint[:8],
-            format_units(fill.token_delta, fill.decimals),
+            short_time(fill.booked_at, now),
+            _what(fill),
+            fill.mint[:MINT_LETTERS],
+            format_units(fill.token_delta, fill.decimals) if fill.mint else "",
             format_sol(done.trade),
-            format_sol(done.fee + done.tip),
-            format_sol(done.rent_paid - done.rent_returned),
-            "failed" if done.err is not None else fill.commitment,
+            str(done.fee + done.tip),
+            done.signature[:SIGNATURE_LETTERS],
         )
     return table
+
+
+def _what(fill: Fill) -> str:
+    kind = "close" if fill.kind == "close_account" else fill.kind.value
+    return kind if fill.settlement.err is None else f"{kind} failed"
+
+
+def _text(data: dict[str, Any]) -> str:
+    from sniperforge.cli.moments import full_time
+
+    intent, trade = data["intent"], data["trade"]
+    rows = {
+        "signature": data["signature"],
+        "state": data["state"],
+        "what": f"{intent['kind']} by {intent['origin']}",
+        "why": intent["reason"],
+        "token": intent["mint"],
+        "pool": intent["pool"],
+        "wanted": full_time(intent["created_at"]),
+    }
+    if trade is not None:
+        rows |= {
+            "landed": f"slot {trade['slot']}, {trade['commitment']}",
+            "error": "" if trade["error"] is None else str(trade["error"]),
+            "tokens": trade["amount"]["ui"] if trade["amount"] else "",
+            **{name: f"{trade[key]:>13} SOL" for name, key in _AMOUNTS},
+        }
+    return "\n".join(f"{name:13}  {text}" for name, text in rows.items() if text)
+
+
+def _sums(data: dict[str, Any]) -> str:
+    head = f"{data['trades']} landed, {data['failed']} failed"
+    rows = [
+        f"{key.removesuffix('_sol').replace('_', ' '):13}  {value:>15} SOL"
+        for key, value in data.items()
+        if key.endswith("_sol")
+    ]
+    return "\n".join([head, *rows])
