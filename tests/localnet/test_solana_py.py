@@ -103,6 +103,11 @@ async def test_the_network_introduces_itself(wallet: Wallet) -> None:
     assert (await client.get_first_available_block()).value <= slot
     assert (await client.get_minimum_balance_for_rent_exemption(165)).value == 2_039_280
     assert (await client.get_recent_prioritization_fees()).value
+    assert (await client.get_inflation_rate()).value.total == 0
+    assert (await client.get_inflation_governor()).value.initial == 0
+    assert (await client.get_vote_accounts()).value.current == []
+    assert len((await client.get_largest_accounts()).value) == 20
+    assert (await client.get_recent_performance_samples()).value == []
 
 
 async def test_an_airdrop_arrives(wallet: Wallet) -> None:
@@ -158,8 +163,8 @@ async def test_what_fails_is_told_in_the_librarys_words(wallet: Wallet) -> None:
         await client.send_transaction(good)
     with pytest.raises(RPCException):
         await client.get_token_supply(target)
-    with pytest.raises(RPCException):
-        await client.get_inflation_rate()
+    with pytest.raises(RPCException, match="Method not found"):
+        await client.get_leader_schedule()
 
 
 async def test_a_failure_that_lands(wallet: Wallet) -> None:

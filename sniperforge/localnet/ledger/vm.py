@@ -65,9 +65,9 @@ class Vm:
         """Lamports of ``key``; 0 when it does not exist."""
         return self.svm.get_balance(key) or 0
 
-    def lamports_of_all(self) -> Iterator[int]:
-        """Balances of every account there is."""
-        return (self.balance(Pubkey.from_string(address)) for address in self.index.addresses())
+    def balances(self) -> Iterator[tuple[str, int]]:
+        """Address and lamports of every account there is."""
+        return ((name, self.balance(Pubkey.from_string(name))) for name in self.index.addresses())
 
     def put(self, key: Pubkey, account: SvmAccount) -> None:
         """Create or overwrite an account; 0 lamports delete it."""

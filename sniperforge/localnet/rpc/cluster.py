@@ -1,4 +1,4 @@
-"""JSON-RPC methods about the network and its pace: slots, hashes, epochs, identity, supply."""
+"""JSON-RPC methods about the network and its pace: slots, hashes, epochs, identity, prices."""
 
 from __future__ import annotations
 
@@ -137,22 +137,6 @@ def _get_recent_prioritization_fees(node: Node, params: Params) -> Any:
     ]
 
 
-def _get_supply(node: Node, params: Params) -> Any:
-    config = params.config(0)
-    check_context(node, config)
-    total = sum(node.ledger.vm.lamports_of_all())
-    kept = node.faucet.balance()
-    hidden = config.flag("excludeNonCirculatingAccountsList")
-    return node.answer(
-        {
-            "circulating": total - kept,
-            "nonCirculating": kept,
-            "nonCirculatingAccounts": [] if hidden else [node.faucet.address],
-            "total": total,
-        }
-    )
-
-
 METHODS: Final = {
     "getSlot": Method(_get_slot, 0, 1),
     "getBlockHeight": Method(_get_block_height, 0, 1),
@@ -171,5 +155,4 @@ METHODS: Final = {
     "getSlotLeaders": Method(_get_slot_leaders, 2, 2),
     "getClusterNodes": Method(_get_cluster_nodes, 0, 0),
     "getRecentPrioritizationFees": Method(_get_recent_prioritization_fees, 0, 1),
-    "getSupply": Method(_get_supply, 0, 1),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from sniperforge.errors import RpcError
-from sniperforge.localnet.rpc import accounts, blocks, cluster, faults, sending, signatures, tokens
+from sniperforge.localnet.rpc import accounts, blocks, cluster, economy, faults, sending, signatures, tokens
 from sniperforge.localnet.rpc.params import Params
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ METHODS: Final[dict[str, Method]] = {
     **accounts.METHODS,
     **tokens.METHODS,
     **cluster.METHODS,
+    **economy.METHODS,
     **blocks.METHODS,
     **signatures.METHODS,
     **sending.METHODS,

@@ -110,16 +110,3 @@ def test_recent_prioritization_fees() -> None:
     for _ in range(200):
         bench.ledger.advance()
     assert len(bench.ask("getRecentPrioritizationFees")) == HASH_LIFE
-
-
-def test_the_supply_is_what_exists() -> None:
-    """Fees leave it, airdrops do not change it; the faucet does not circulate."""
-    bench = Bench()
-    before = bench.value("getSupply")
-    bench.node.faucet.drip(address(2), SOL)
-    after = bench.value("getSupply", {"excludeNonCirculatingAccountsList": True})
-    assert before["total"] - after["total"] == 5_000
-    assert after["circulating"] - before["circulating"] == SOL
-    assert after["nonCirculating"] == bench.node.faucet.balance()
-    assert before["nonCirculatingAccounts"] == [bench.node.faucet.address]
-    assert after["nonCirculatingAccounts"] == []

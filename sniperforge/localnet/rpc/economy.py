@@ -1,0 +1,108 @@
+"""JSON-RPC methods about money and work: supply, largest balances, inflation, votes, throughput.
+
+The network has one validator without stake, and its inflation is disabled, as ``Inflation::new_disabled``
+of a test cluster: rates are zero because nothing is minted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
+from sniperforge.localnet.rpc import faults
+from sniperforge.localnet.rpc.accounts import check_context
+from sniperforge.localnet.rpc.node import Method, Node
+
+if TYPE_CHECKING:
+    from sniperforge.localnet.rpc.params import Params
+
+LARGEST: Final = 20
+MAX_SAMPLES: Final = 720
+SAMPLE_SECONDS: Final = 60
+FILTERS: Final = ("circulating", "nonCirculating")
+
+
+def _get_supply(node: Node, params: Params) -> Any:
+    config = params.config(0)
+    check_context(node, config)
+    total = sum(lamports for _, lamports in node.ledger.vm.balances())
+    kept = node.faucet.balance()
+    hidden = config.flag("excludeNonCirculatingAccountsList")
+    return node.answer(
+        {
+            "circulating": total - kept,
+            "nonCirculating": kept,
+            "nonCirculatingAccounts": [] if hidden else [node.faucet.address],
+            "total": total,
+        }
+    )
+
+
+def _get_largest_accounts(node: Node, params: Params) -> Any:
+    config = params.config(0)
+    check_context(node, config)
+    chosen = config.text("filter", FILTERS)
+    faucet = node.faucet.address
+    balances = [
+        (lamports, address)
+        for address, lamports in node.ledger.vm.balances()
+        if chosen is None or (address == faucet) == (chosen == "nonCirculating")
+    ]
+    balances.sort(key=lambda entry: (-entry[0], entry[1]))
+    return node.answer(
+        [{"address": address, "lamports": lamports} for lamports, address in balances[:LARGEST]]
+    )
+
+
+def _get_inflation_governor(_node: Node, params: Params) -> Any:
+    params.config(0).commitment()
+    return dict.fromkeys(("foundation", "foundationTerm", "initial", "taper", "terminal"), 0.0)
+
+
+def _get_inflation_rate(node: Node, _params: Params) -> Any:
+    epoch = node.ledger.chain.tip.slot // SLOTS_PER_EPOCH
+    return {"epoch": epoch, "foundation": 0.0, "total": 0.0, "validator": 0.0}
+
+
+def _get_vote_accounts(_node: Node, params: Params) -> Any:
+    params.config(0).commitment()
+    return {"current": [], "delinquent": []}
+
+
+def _get_recent_performance_samples(node: Node, params: Params) -> Any:
+    limit = MAX_SAMPLES if params.at(0) is None else params.integer(0)
+    if not 1 <= limit <= MAX_SAMPLES:
+        raise faults.invalid_params(f"Invalid limit; max {MAX_SAMPLES}")
+    return _samples(node)[:limit]
+
+
+def _samples(node: Node) -> list[dict[str, int]]:
+    """Full minutes of kept blocks, newest first."""
+    chain, found = node.ledger.chain, []
+    newest = chain.tip
+    for slot in reversed(list(chain.slots())):
+        block = chain.in_slot(slot)
+        if block is None or newest.time - block.time < SAMPLE_SECONDS:
+            continue
+        count = (newest.total - newest.landed) - (block.total - block.landed)
+        found.append(
+            {
+                "slot": newest.slot,
+                "numTransactions": count,
+                "numNonVoteTransactions": count,
+                "numSlots": newest.slot - block.slot,
+                "samplePeriodSecs": newest.time - block.time,
+            }
+        )
+        newest = block
+    return found
+
+
+METHODS: Final = {
+    "getSupply": Method(_get_supply, 0, 1),
+    "getLargestAccounts": Method(_get_largest_accounts, 0, 1),
+    "getInflationGovernor": Method(_get_inflation_governor, 0, 1),
+    "getInflationRate": Method(_get_inflation_rate, 0, 0),
+    "getVoteAccounts": Method(_get_vote_accounts, 0, 1),
+    "getRecentPerformanceSamples": Method(_get_recent_performance_samples, 0, 1),
+}
