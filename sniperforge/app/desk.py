@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from sniperforge.app.holding import inbox_file, lock_file, take
+from sniperforge.app.holding import inbox_file, lock_file, open_journal, take
 from sniperforge.app.node import Node, open_node
 from sniperforge.app.wallet import wallet_entry
 from sniperforge.coordination.inbox import InboxClient
@@ -14,7 +14,6 @@ from sniperforge.domain.trade import PositionState
 from sniperforge.engine.door import HALTED
 from sniperforge.engine.requests import ABANDON, HALT, RESUME, find_position
 from sniperforge.errors import UsageError, WalletBusyError
-from sniperforge.store.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +60,7 @@ async def ask_or_do(
 
 
 def _do(node: Node, wallet: str, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    journal, now = Journal(node.journal_path(wallet)), node.clock.now()
+    journal, now = open_journal(node, wallet), node.clock.now()
     try:
         if kind == HALT:
             journal.set_flag(HALTED, str(payload["reason"]), now)

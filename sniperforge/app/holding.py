@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sniperforge.coordination.journal_place import remember_journal
 from sniperforge.coordination.paths import inbox_path, lock_path
 from sniperforge.coordination.wallet_lock import Holder, WalletLock, busy_error, read_holder
+from sniperforge.store.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,3 +42,22 @@ def take(node: Node, wallet: str, *, bot: str, command: str) -> WalletLock:
     folder = node.settings.root.path
     holder = Holder.this_process(bot=bot, command=command, folder=folder, now=node.clock.now())
     return WalletLock.acquire(lock_file(node, wallet), holder)
+
+
+def open_journal(node: Node, wallet: str) -> Journal:
+    """The wallet's journal, made when there is none; every folder finds it from now on.
+
+    Only for the holder of the lock.
+
+    Raises:
+        StorageError: it cannot be written.
+        ConfigError: the file is no journal.
+    """
+    path = node.journal_path(wallet)
+    journal = Journal(path)
+    try:
+        remember_journal(node.journal_pointer(wallet), path)
+    except BaseException:
+        journal.close()
+        raise
+    return journal

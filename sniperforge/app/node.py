@@ -14,7 +14,8 @@ from sniperforge.chain.plain_http import PlainHttpTransport, is_local
 from sniperforge.chain.retries import RetryPolicy
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.config.genesis import check_chain
-from sniperforge.coordination.paths import locks_folder
+from sniperforge.coordination.journal_place import journal_in_use
+from sniperforge.coordination.paths import locks_folder, pointer_path
 from sniperforge.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -50,8 +51,13 @@ class Node:
         return self.settings.state_dir / self.cluster / self.mode
 
     def journal_path(self, wallet: str) -> Path:
-        """The journal of a wallet, by address."""
-        return self.folder / "wallets" / wallet / "journal.db"
+        """The journal of a wallet, by address: in this folder, unless another folder began it."""
+        own = self.folder / "wallets" / wallet / "journal.db"
+        return journal_in_use(self.journal_pointer(wallet), own)
+
+    def journal_pointer(self, wallet: str) -> Path:
+        """The file beside the wallet's lock that says where its journal is."""
+        return pointer_path(self.locks, self.genesis_hash, wallet, self.mode)
 
     @property
     def shared_path(self) -> Path:

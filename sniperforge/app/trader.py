@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.heartbeat import heartbeat
-from sniperforge.app.holding import inbox_file, take
+from sniperforge.app.holding import inbox_file, open_journal, take
 from sniperforge.chain.landing import Landing
 from sniperforge.chain.websocket import PubSubClient
 from sniperforge.chain.witnesses import Witness, Witnesses
@@ -28,7 +28,6 @@ from sniperforge.errors import NotFoundError
 from sniperforge.market.pool_watch import PoolWatch
 from sniperforge.orders.slippage import SlippagePolicy
 from sniperforge.risk.limits import Limits
-from sniperforge.store.journal import Journal
 from sniperforge.store.shared import SharedStore
 from sniperforge.tokens.account import TOKEN_ACCOUNT_SIZE
 
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from sniperforge.coordination.wallet_lock import WalletLock
     from sniperforge.engine.events import SessionEvent
     from sniperforge.ports import Signer
+    from sniperforge.store.journal import Journal
 
 COMPUTE_UNITS: Final = 200_000
 """Limit of a trade: three times what a swap with its accounts needs on the recorded venues."""
@@ -84,7 +84,7 @@ async def open_trader(
     """
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(take(node, signer.pubkey, bot=bot, command=command))
-        journal = Journal(node.journal_path(signer.pubkey))
+        journal = open_journal(node, signer.pubkey)
         stack.callback(journal.close)
         shared = SharedStore(node.shared_path)
         stack.callback(shared.close)

@@ -35,3 +35,11 @@ def lock_path(folder: Path, genesis: str, pubkey: str) -> Path:
 def inbox_path(folder: Path, genesis: str, pubkey: str) -> Path:
     """The inbox of the process that holds the lock, beside it. Arguments as :func:`lock_path`."""
     return folder / f"{genesis[:8]}-{pubkey}.inbox.db"
+
+
+def pointer_path(folder: Path, genesis: str, pubkey: str, mode: str) -> Path:
+    """The file that says where the wallet's journal is; ``live`` and ``paper`` have a journal each.
+
+    Other arguments as :func:`lock_path`.
+    """
+    return folder / f"{genesis[:8]}-{pubkey}.{mode}.journal"
