@@ -61,7 +61,9 @@ async def test_nothing_there_is_zero() -> None:
 
 async def test_both_token_programs_are_asked() -> None:
     """Token-2022 accounts count like the others."""
-    parsed = {"info": {"mint": key(9), "state": "initialized", "tokenAmount": {"amount": "12", "decimals": 1}}}
+    parsed = {
+        "info": {"mint": key(9), "state": "initialized", "tokenAmount": {"amount": "12", "decimals": 1}}
+    }
     account = {"pubkey": key(8), "account": {"lamports": 5, "data": {"parsed": parsed}}}
 
     def held(params: list[object]) -> object:

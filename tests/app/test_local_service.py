@@ -81,7 +81,7 @@ def test_it_is_started_when_none_answers(settings: Settings) -> None:
     notes: list[str] = []
     ensure_localnet(settings, notes.append)
     assert "started one at" in notes[0]
-    ensure_localnet(settings, lambda text: pytest.fail(text))
+    ensure_localnet(settings, pytest.fail)
     found = facts(settings)
     assert found["rpc_url"] == settings.network.rpc_url
     assert found["payer"]["keypair_file"] == str(service_files(settings).payer)
@@ -101,7 +101,7 @@ async def test_one_on_other_ports_is_found_and_funded(
     assert started
     assert start_detached(usual, PLAN) == (info, False)
     assert located(usual).network.rpc_url == info.rpc_url
-    ensure_localnet(usual, lambda text: pytest.fail(text))
+    ensure_localnet(usual, pytest.fail)
     given = await fund(usual, WALLET, SOL)
     assert given.lamports == SOL
     assert call(info.rpc_url, "getBalance", [WALLET])["value"] == SOL
@@ -122,7 +122,7 @@ def test_a_taken_port_is_named(settings: Settings) -> None:
 def test_somebody_elses_network_is_used(settings: Settings) -> None:
     """What answers at the configured URL is good, whoever started it."""
     with served() as network:
-        ensure_localnet(on(settings, network), lambda text: pytest.fail(text))
+        ensure_localnet(on(settings, network), pytest.fail)
     assert not service_files(settings).info.exists()
 
 
@@ -133,14 +133,14 @@ def test_an_answer_with_an_error_is_an_answer(settings: Settings, monkeypatch: p
         raise RpcError("method not found", rpc_code=-32601)
 
     monkeypatch.setattr(local_service, "call", refuse)
-    ensure_localnet(settings, lambda text: pytest.fail(text))
+    ensure_localnet(settings, pytest.fail)
 
 
 def test_none_is_started_where_it_would_not_be_found(settings: Settings, tmp_path: Path) -> None:
     """A URL elsewhere, and other chains, are left to fail by themselves."""
     elsewhere = {"SNIPERFORGE_NETWORKS__LOCALNET__RPC_URL": f"http://127.0.0.1:{free_port()}"}
-    ensure_localnet(settings_in(tmp_path, elsewhere), lambda text: pytest.fail(text))
-    ensure_localnet(settings_in(tmp_path, network="devnet"), lambda text: pytest.fail(text))
+    ensure_localnet(settings_in(tmp_path, elsewhere), pytest.fail)
+    ensure_localnet(settings_in(tmp_path, network="devnet"), pytest.fail)
     assert not service_files(settings).log.exists()
 
 
@@ -157,10 +157,10 @@ def test_a_start_that_loses_the_race(
 
     monkeypatch.setattr(local_service, "start_detached", taken)
     if meanwhile:
-        ensure_localnet(settings, lambda text: pytest.fail(text))
+        ensure_localnet(settings, pytest.fail)
     else:
         with pytest.raises(UnavailableError, match="port taken"):
-            ensure_localnet(settings, lambda text: pytest.fail(text))
+            ensure_localnet(settings, pytest.fail)
 
 
 async def test_without_a_network_there_is_nothing_to_tell_or_give(settings: Settings, tmp_path: Path) -> None:
