@@ -1,7 +1,8 @@
 """How fast the embedded network is: in process, over a raw socket, and from submit to notification.
 
-Prints medians of several rounds as JSON. The client signs beforehand; a second process would compete for
-the same cores, so client and server share one event loop and the socket figures include both sides.
+Prints medians of several rounds as JSON; exits 1 when one misses its floor. The client signs beforehand; a
+second process would compete for the same cores, so client and server share one event loop and the socket
+figures include both sides.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import statistics
+import sys
 import time
 from typing import Any
 
+import aiohttp
 from solders.hash import Hash
 from solders.message import MessageV0
 from solders.pubkey import Pubkey
@@ -21,6 +25,12 @@ from solders.transaction import VersionedTransaction
 
 from sniperforge.localnet.network import LocalNetwork
 
+FLOORS = {
+    "ledger_transfers_per_second": 5_000,
+    "dispatcher_transfers_per_second": 5_000,
+    "socket_pipelined_transfers_per_second": 2_500,
+}
+CEILING_MS = 1.0
 ROUNDS = 5
 IN_PROCESS = 3_000
 PIPELINED = 2_000
@@ -93,8 +103,6 @@ async def pipelined(network: LocalNetwork, raws: list[bytes]) -> float:
 
 async def notified(network: LocalNetwork, raws: list[bytes]) -> list[float]:
     """Seconds from writing each transfer to the arrival of its ``processed`` signature notification."""
-    import aiohttp
-
     latencies = []
     host, port = network.rpc_url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
@@ -122,7 +130,7 @@ async def notified(network: LocalNetwork, raws: list[bytes]) -> list[float]:
     return latencies
 
 
-async def main() -> None:
+async def main() -> int:
     """Run all rounds and print the figures."""
     ledger_rates, dispatcher_rates, socket_rates, latencies = [], [], [], []
     async with LocalNetwork() as network:
@@ -138,7 +146,7 @@ async def main() -> None:
             socket_rates.append(await pipelined(network, signed_transfers(network, PIPELINED, first)))
             latencies += await notified(network, signed_transfers(network, NOTIFIED, first))
     latencies.sort()
-    figures = {
+    figures: dict[str, Any] = {
         "ledger_transfers_per_second": round(statistics.median(ledger_rates)),
         "dispatcher_transfers_per_second": round(statistics.median(dispatcher_rates)),
         "socket_pipelined_transfers_per_second": round(statistics.median(socket_rates)),
@@ -148,13 +156,16 @@ async def main() -> None:
         },
         "rounds": ROUNDS,
     }
-    print(json.dumps(figures))
+    missed = [name for name, floor in FLOORS.items() if figures[name] < floor]
+    if figures["submit_to_processed_ms"]["p50"] > CEILING_MS:
+        missed.append("submit_to_processed_ms")
+    print(json.dumps({"cpus": os.cpu_count(), **figures, "missed": missed}))
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
     try:
         import uvloop
     except ImportError:
-        asyncio.run(main())
-    else:
-        uvloop.run(main())
+        sys.exit(asyncio.run(main()))
+    sys.exit(uvloop.run(main()))

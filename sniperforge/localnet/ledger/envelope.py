@@ -26,7 +26,7 @@ class Envelope:
     """One decoded transaction.
 
     Attributes:
-        raw: the wire bytes.
+        raw: the wire bytes, nothing trailing.
         transaction, message: solders objects; legacy and version 0 only.
         signature: base58 of the first signature.
         digest: SHA-256 of the message bytes: two transactions with one message are duplicates.
@@ -87,10 +87,11 @@ def open_envelope(raw: bytes) -> Envelope:
         ) from None
     except ValueError as error:
         raise UnreadableTransactionError(f"failed to deserialize transaction: {error}") from None
-    return _describe(raw, transaction)
+    return _describe(transaction)
 
 
-def _describe(raw: bytes, transaction: VersionedTransaction) -> Envelope:
+def _describe(transaction: VersionedTransaction) -> Envelope:
+    raw = bytes(transaction)  # without what may trail: it must not make a duplicate look new
     message = transaction.message
     if not isinstance(message, Message | MessageV0):
         raise UnreadableTransactionError("failed to deserialize transaction: unsupported version")

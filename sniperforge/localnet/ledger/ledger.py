@@ -127,7 +127,7 @@ class Ledger:
         return Account(address, str(found.owner), found.lamports, found.data, found.executable)
 
     def set_account(self, account: Account) -> None:
-        """Create or overwrite an account outside any transaction; 0 lamports delete it."""
+        """Create or overwrite an account outside any transaction; 0 lamports delete it. Nobody is told."""
         owner = Pubkey.from_string(account.owner)
         held = SvmAccount(account.lamports, account.data, owner, account.executable, RENT_EXEMPT)
         self.vm.put(Pubkey.from_string(account.address), held)
@@ -183,6 +183,8 @@ class Ledger:
             envelope: the decoded transaction.
             any_hash: skip the checks of blockhash and duplicates.
         """
+        if self.profile.instant and int(self._now()) > self.chain.tip.time:
+            self.advance()  # no timer moves this network's clock, and programs read it
         try:
             if not any_hash:
                 self._admit(envelope)
@@ -263,8 +265,10 @@ def _nonce_moved(before: SvmAccount | None, after: SvmAccount) -> bool:
 def _changes(execution: _Execution) -> list[Change]:
     """What was written: every writable account of a success, of a failure only what differs."""
     loaded, before, after = execution.loaded, execution.before, execution.after
-    return [
-        (loaded.names[position], after[position][1] or GONE)
-        for position in loaded.writable
-        if execution.err is None or after[position] != before[position]
-    ]
+    found = []
+    for position in loaded.writable:
+        lamports, account = after[position]
+        untouched_program = account is None and lamports > 0
+        if not untouched_program and (execution.err is None or after[position] != before[position]):
+            found.append((loaded.names[position], account or GONE))
+    return found

@@ -7,6 +7,7 @@ expired takes the transaction for dead, so a status must never go while its hash
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -78,6 +79,8 @@ class History:
         self._limit = limit
         self._records: dict[str, TransactionRecord] = {}
         self._statuses: dict[str, Status] = {}
+        self._oldest_records: deque[str] = deque()
+        self._oldest_statuses: deque[str] = deque()
         self._addresses: dict[str, list[str]] = {}
         self._slots: dict[int, list[TransactionRecord]] = {}
 
@@ -89,6 +92,8 @@ class History:
         signature = record.signature
         self._records[signature] = record
         self._statuses[signature] = Status(record.slot, record.err)
+        self._oldest_records.append(signature)
+        self._oldest_statuses.append(signature)
         for name in record.loaded.names:
             self._addresses.setdefault(name, []).append(signature)
         self._slots.setdefault(record.slot, []).append(record)
@@ -114,10 +119,10 @@ class History:
 
     def _trim(self, confirmed_slot: int) -> None:
         while len(self._records) > self._limit:
-            signature, oldest = next(iter(self._records.items()))
+            oldest = self._records[self._oldest_records[0]]
             if oldest.slot > confirmed_slot:
                 return
-            del self._records[signature]
+            del self._records[self._oldest_records.popleft()]
             self._forget(oldest)
 
     def _forget(self, record: TransactionRecord) -> None:
@@ -132,7 +137,7 @@ class History:
             del self._slots[record.slot]
 
     def _trim_statuses(self, slot: int) -> None:
-        if len(self._statuses) > KEPT_STATUSES:
-            signature, oldest = next(iter(self._statuses.items()))
-            if oldest.slot < slot - KEPT_STATUS_SLOTS:
-                del self._statuses[signature]
+        if len(self._statuses) <= KEPT_STATUSES:
+            return
+        if self._statuses[self._oldest_statuses[0]].slot < slot - KEPT_STATUS_SLOTS:
+            del self._statuses[self._oldest_statuses.popleft()]

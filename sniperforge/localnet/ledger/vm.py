@@ -102,7 +102,7 @@ class Vm:
         for position in loaded.writable:
             key, name = loaded.keys[position], loaded.names[position]
             if name in self._programs:
-                after[position] = (self.balance(key), None)
+                after[position] = self._program_held(key, before[position])
                 continue
             held = self._held(key)
             after[position] = held
@@ -157,6 +157,10 @@ class Vm:
     def _held(self, key: Pubkey) -> Held:
         account = self.svm.get_account(key)
         return (0, None) if account is None else (account.lamports, account)
+
+    def _program_held(self, key: Pubkey, before: Held) -> Held:
+        lamports = self.balance(key)
+        return before if lamports == before[0] else (lamports, self.svm.get_account(key))
 
     def _note(self, key: Pubkey, name: str, account: SvmAccount | None) -> None:
         self.index.update(key, name, account)

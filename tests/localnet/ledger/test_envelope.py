@@ -35,6 +35,12 @@ def test_a_transaction_is_described_once() -> None:
     assert not envelope.versioned
 
 
+def test_trailing_bytes_do_not_count() -> None:
+    """A validator ignores them too; with them a transaction is still the same one."""
+    assert open_envelope(LEGACY + b"\0\1") == open_envelope(LEGACY)
+    assert open_envelope(LEGACY + b"\0").raw == LEGACY
+
+
 def test_signatures_are_checked() -> None:
     """A changed message no longer verifies."""
     open_envelope(LEGACY).verify()

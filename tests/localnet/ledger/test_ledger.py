@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
@@ -9,6 +11,7 @@ from solders.pubkey import Pubkey
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import Account
 from sniperforge.localnet.ledger.chain import HASH_LIFE
+from sniperforge.localnet.ledger.envelope import open_envelope
 from sniperforge.localnet.ledger.ledger import RENT_EXEMPT, Ledger
 from sniperforge.localnet.ledger.pace import INSTANT, MAINNET_PACE
 from sniperforge.localnet.ledger.refusals import TransactionRefusedError, UnreadableTransactionError
@@ -60,6 +63,19 @@ def test_the_same_transaction_lands_once() -> None:
     assert bench.ledger.vm.balance(keypair(2).pubkey()) == SOL
 
 
+def test_a_duplicate_in_disguise_is_one() -> None:
+    """Neither trailing bytes nor another valid signature of the same message make it new."""
+    bench = Bench()
+    raw = bench.sign([pay(bench.payer, address(2), SOL)])
+    bench.ledger.send(raw)
+    for disguise in (raw + b"\0", raw + bytes(60)):
+        with pytest.raises(TransactionRefusedError, match="already been processed"):
+            bench.ledger.send(disguise)
+    envelope = replace(open_envelope(raw), signature=address(9))
+    with pytest.raises(TransactionRefusedError, match="already been processed"):
+        bench.ledger.submit(envelope, verified=True)
+
+
 def test_a_failed_transaction_is_a_duplicate_too() -> None:
     """Sending it again takes no second fee."""
     bench = Bench()
@@ -87,6 +103,17 @@ def test_every_transaction_of_the_instant_profile_has_its_slot() -> None:
     first, second = bench.pay(address(2)), bench.pay(address(2), 2 * SOL)
     assert second.slot == first.slot + 1
     assert bench.ledger.chain.at("finalized").slot == second.slot
+
+
+def test_simulating_without_slots_sees_the_time() -> None:
+    """Where nothing moves the clock, a simulation does, for programs compare with it."""
+    bench = Bench(INSTANT)
+    slot = bench.ledger.chain.tip.slot
+    bench.simulate(pay(bench.payer, address(2), SOL))
+    assert bench.ledger.chain.tip.slot == slot
+    bench.now += 5
+    bench.simulate(pay(bench.payer, address(2), SOL))
+    assert bench.ledger.vm.svm.get_clock().unix_timestamp == NOW + 5
 
 
 def test_time_skips_and_blocks_tell_their_listeners() -> None:
@@ -170,21 +197,34 @@ def test_simulation_changes_nothing() -> None:
 
 
 def test_a_program_account_in_a_transaction_is_not_read_as_a_token_account() -> None:
-    """Programs among the keys have a balance and no holding, written or not."""
-    bench = Bench()
+    """Programs among the keys have a balance and no holding; nobody is told that they were written."""
+    bench, heard = Bench(), []
+    bench.ledger.on_landed.append(lambda _record, changes: heard.append(dict(changes)))
     token = Pubkey.from_string(TOKEN_PROGRAM)
     memo = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
     transfer = pay(bench.payer, address(2), SOL)
     keys = [
         *transfer.accounts,
         AccountMeta(token, is_signer=False, is_writable=True),
-        AccountMeta(memo, False, False),
+        AccountMeta(memo, is_signer=False, is_writable=False),
     ]
     record = bench.send(Instruction(transfer.program_id, transfer.data, keys))
     assert record.err is None
     position = record.loaded.names.index(TOKEN_PROGRAM)
     assert record.pre_lamports[position] == record.post_lamports[position] > 0
     assert record.post_tokens == ()
+    assert TOKEN_PROGRAM not in heard[0]
+
+
+def test_a_program_that_is_paid_is_told_with_its_account() -> None:
+    """Its new balance, and that it is a program still."""
+    bench, heard = Bench(), []
+    bench.ledger.add_program(address(70), program_bytes())
+    before = bench.ledger.vm.balance(keypair(70).pubkey())
+    bench.ledger.on_landed.append(lambda _record, changes: heard.append(dict(changes)))
+    record = bench.pay(address(70))
+    told = heard[0][address(70)]
+    assert (told.lamports, told.executable, record.post_lamports[1]) == (before + SOL, True, before + SOL)
 
 
 def test_ledgers_of_one_seed_share_their_identity() -> None:
