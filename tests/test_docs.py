@@ -7,6 +7,7 @@ import asyncio
 import importlib.util
 import re
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -179,6 +180,16 @@ def test_every_risk_setting_is_documented() -> None:
     keys = [f"{name}.{key}" for name, table in tables.items() for key in table.model_fields]
     text = page("docs/risk-checks.md") + page("docs/extending.md")
     assert [key for key in keys if f"`{key}`" not in text] == []
+
+
+def test_the_layers_are_those_of_the_contract() -> None:
+    """The picture of docs/architecture.md begins each line with a layer of pyproject.toml, in its order."""
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    picture = re.search(r"```\n(.*?)```", section("docs/architecture.md", "## Layers"), re.DOTALL)
+    assert picture is not None
+    drawn = [re.split(r"\s{2,}", line)[0] for line in picture[1].splitlines()]
+    assert drawn == layers
 
 
 def test_transaction_states_are_those_of_the_code() -> None:
