@@ -20,7 +20,10 @@ def halt(
     """Stop entries of the wallet; held positions stay guarded and are sold as before."""
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
+    from sniperforge.errors import UsageError
 
+    if not reason.strip():
+        raise UsageError("--reason must say something: it is what `status` shows of the halt")
     return run_async(switch(load_settings(ctx.obj), "halt", reason))
 
 

@@ -82,7 +82,7 @@ async def _list(settings: Settings, every: bool) -> Result:
         now = records.node.clock.now()
         return Result(
             {"positions": [position.to_json() for position in found]},
-            lambda: _table(found, now) if found else ("no positions" if every else "no positions held"),
+            lambda: _view(found, now) if found else ("no positions" if every else "no positions held"),
             network=settings.network_name,
             chain=settings.network.chain,
             mode=records.node.mode,
@@ -111,6 +111,14 @@ async def _abandon(settings: Settings, name: str) -> Result:
     )
 
 
+def _view(positions: list[Position], now: float) -> list[Any]:
+    """The table, and below it what there is to say of some: a note has no natural width."""
+    from sniperforge.cli.event_lines import MINT_LETTERS
+
+    notes = [f"{each.mint[:MINT_LETTERS]}  {each.note}" for each in positions if each.note]
+    return [_table(positions, now), "\n".join(notes)]
+
+
 def _table(positions: list[Position], now: float) -> Any:
     from rich.table import Table
 
@@ -123,8 +131,6 @@ def _table(positions: list[Position], now: float) -> Any:
         table.add_column(name, no_wrap=True)
     for name in ("tokens", "cost SOL", "result SOL"):
         table.add_column(name, justify="right", no_wrap=True)
-    if any(position.note for position in positions):
-        table.add_column("note", no_wrap=True, overflow="ellipsis")
     for position in positions:
         ended = position.closed_at is not None
         table.add_row(
@@ -134,6 +140,5 @@ def _table(positions: list[Position], now: float) -> Any:
             format_units(position.raw, position.decimals),
             format_sol(position.cost),
             format_sol(position.realized_pnl) if ended else "",
-            *((position.note,) if position.note else ()),
         )
     return table
