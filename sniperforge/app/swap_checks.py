@@ -30,6 +30,10 @@ SPEND: Final = 10_000_000
 TRIES: Final = 4
 """The pool may be traded between reading and simulating."""
 
+OPENING_SECONDS: Final = 5
+"""How long after a pool's opening a refused swap is put down to the chain's clock."""
+
+_PAUSE_SECONDS: Final = 0.2
 _UNITS: Final = 400_000
 _SEED: Final = "test-pools"
 _NO_BLOCKHASH: Final = "11111111111111111111111111111111"
@@ -52,7 +56,7 @@ async def pool_checks(run: CheckRun) -> None:
         return _quoted(loaded[0])
 
     async def simulate(node: Node) -> Finding:
-        return await _simulated(node, loaded[0].state.address)
+        return await _once_open(node, loaded[0])
 
     for name, work in (("pool", read), ("quote", quote), ("simulation", simulate)):
         if not await run.on_node("pools", name, work):
@@ -85,6 +89,17 @@ def _quoted(pool: LoadedPool) -> Finding:
         raise DecodeError(f"the quotes of {state.address} contradict each other: buying and selling gains")
     amount = format_units(bought.amount_out, state.decimals(state.base_mint))
     return ok(f"{format_sol(SPEND)} SOL buy {amount} USDC; selling it gives {format_sol(back)} SOL")
+
+
+async def _once_open(node: Node, pool: LoadedPool) -> Finding:
+    """Simulate; a pool that has only just opened is waited for, for the chain's clock may be behind ours."""
+    while True:
+        try:
+            return await _simulated(node, pool.state.address)
+        except RejectedError:
+            if node.clock.now() >= pool.state.open_time + OPENING_SECONDS:
+                raise
+        await node.clock.sleep(_PAUSE_SECONDS)
 
 
 async def _simulated(node: Node, address: str) -> Finding:

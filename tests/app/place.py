@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -36,9 +37,11 @@ def instant_network() -> LocalNetwork:
     return LocalNetwork(Genesis(SEED), profile=INSTANT)
 
 
-def market_network(profile: SlotProfile = FAST, *, per_minute: int = 0) -> tuple[LocalNetwork, Market]:
+def market_network(
+    profile: SlotProfile = FAST, *, per_minute: int = 0, now: Callable[[], float] = time.time
+) -> tuple[LocalNetwork, Market]:
     """A network with the SOL/USDC pool on it; slots pass only once it is started."""
-    network = LocalNetwork(Genesis(SEED), profile=profile)
+    network = LocalNetwork(Genesis(SEED), profile=profile, now=now)
     market = Market(network.ledger, seed=7, per_minute=per_minute)
     market.open()
     return network, market

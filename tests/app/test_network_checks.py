@@ -1,0 +1,97 @@
+"""What is asked of a node, and how each answer is judged."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sniperforge.app import network_checks
+from sniperforge.app.checks import CheckRun, CheckStatus
+from sniperforge.app.network_checks import jupiter_checks, solana_checks
+from sniperforge.app.node import Node, open_node
+from sniperforge.chain.clock import SystemClock
+from sniperforge.chain.rpc import RpcClient
+from sniperforge.errors import RpcError, UnavailableError
+from sniperforge.localnet.genesis import Genesis
+from sniperforge.localnet.ledger.pace import FAST
+from sniperforge.localnet.network import LocalNetwork
+from sniperforge.testing.rpc import FakeRpc
+from tests.app.place import SEED, on, settings_in
+
+
+@pytest.fixture
+async def network() -> AsyncIterator[LocalNetwork]:
+    async with LocalNetwork(Genesis(SEED), profile=FAST) as running:
+        yield running
+
+
+@pytest.fixture
+async def node(network: LocalNetwork, tmp_path: Path) -> AsyncIterator[Node]:
+    async with open_node(on(settings_in(tmp_path), network)) as opened:
+        yield opened
+
+
+async def rows(node: Node) -> dict[str, tuple[CheckStatus, str]]:
+    run = CheckRun(node.settings, node, SystemClock())
+    await solana_checks(run)
+    return {row.name: (row.status, row.message) for row in run.rows}
+
+
+async def test_a_healthy_node(node: Node) -> None:
+    """Five rows, all ok; slots move and are notified of."""
+    found = await rows(node)
+    assert {status for status, _ in found.values()} == {CheckStatus.OK}
+    assert list(found) == ["version", "health", "blockhash", "slots", "websocket"]
+    assert found["slots"][1].endswith("moving")
+    assert found["websocket"][1].startswith("notified of slot")
+
+
+async def test_a_node_that_stands_still(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slots that do not move are a failure, whatever the node says of its health."""
+    monkeypatch.setattr(network_checks, "MOVING_SECONDS", 0.15)
+    at = {"context": {"slot": 5}, "value": {"blockhash": "h", "lastValidBlockHeight": 150}}
+    answers = {
+        "getVersion": {"solana-core": "9"},
+        "getHealth": RpcError("Node is behind by 42 slots", rpc_code=-32005, data={}),
+        "getLatestBlockhash": at,
+        "getBlockHeight": 5,
+        "getSlot": 5,
+    }
+    stuck = replace(node, rpc=RpcClient(FakeRpc(answers), node.clock))
+    found = await rows(stuck)
+    assert found["health"] == (
+        CheckStatus.WARN,
+        "the node says it is behind: getHealth: Node is behind by 42 slots",
+    )
+    assert found["blockhash"] == (CheckStatus.OK, "h, good for 145 blocks")
+    assert found["slots"][0] is CheckStatus.FAIL
+    assert "has not moved" in found["slots"][1]
+
+
+async def test_a_websocket_that_is_silent(
+    node: Node, network: LocalNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Subscriptions are their own service: the reason of the failure is told."""
+    monkeypatch.setattr(network_checks, "MOVING_SECONDS", 0.2)
+    endpoints = node.settings.network.model_copy(update={"ws_url": "ws://127.0.0.1:9"})
+    deaf = replace(node, settings=replace(node.settings, network=endpoints))
+    run = CheckRun(deaf.settings, deaf, SystemClock())
+    await solana_checks(run)
+    last = run.rows[-1]
+    assert (last.name, last.status) == ("websocket", CheckStatus.FAIL)
+    assert isinstance(last.error, UnavailableError)
+    assert "no notification within" in last.message
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("localnet", "localnet has no Jupiter"), ("mainnet", "no command")]
+)
+async def test_jupiter_is_skipped(tmp_path: Path, name: str, reason: str) -> None:
+    """Nothing of this version asks it, so nothing of this version may claim that it works."""
+    run = CheckRun(settings_in(tmp_path, network=name), None, SystemClock())
+    await jupiter_checks(run)
+    assert run.rows[0].status is CheckStatus.SKIP
+    assert reason in run.rows[0].message
