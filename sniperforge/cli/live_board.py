@@ -17,7 +17,7 @@ from sniperforge.cli.event_lines import MINT_LETTERS, describe, gain_of
 from sniperforge.cli.render import clean, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sniperforge.app.bot_run import RunTally
     from sniperforge.app.trader import Trader
@@ -83,6 +83,9 @@ class Board:
         seconds: how long it is to run, ``None`` without an end.
         plain: print each event as a line; a board is drawn otherwise.
         quiet: neither.
+
+    Attributes:
+        on_watch: called when there is something to draw.
     """
 
     def __init__(
@@ -108,6 +111,7 @@ class Board:
         self._notices: deque[tuple[str, str]] = deque(maxlen=NOTICES_SHOWN)
         self._realized: dict[str, int] = {}
         self._trader: Trader | None = None
+        self.on_watch: Callable[[], None] = lambda: None
 
     def watch(self, trader: Trader) -> None:
         """Show this trader's positions too, those of earlier runs included."""
@@ -116,6 +120,7 @@ class Board:
         now = time.time()
         for position in trader.journal.positions():
             self._hold(position, self._monotonic() - (now - position.opened_at))
+        self.on_watch()
 
     def hear(self, event: SessionEvent) -> None:
         """Take note of an event; returns at once."""
@@ -187,10 +192,10 @@ class Board:
         unrealized = sum(
             values[key] + row.proceeds - row.cost for key, row in list(self._held.items()) if key in values
         )
-        line = Text("profit   ")
+        line = Text("profit")
         for name, amount in (("realised", realized), ("open", unrealized)):
-            line.append(f"{name} ")
-            line.append(f"{_sol(amount)} SOL   ", style=_tint(amount))
+            line.append(f"   {name} ")
+            line.append(f"{_sol(amount)} SOL", style=_tint(amount))
         return line
 
     def _positions(self) -> Any:
@@ -304,7 +309,10 @@ def _tint(amount: int) -> str:
 
 @contextmanager
 def open_board(options: Options, *, title: str, seconds: float | None) -> Iterator[Board]:
-    """A board on a terminal's stderr, lines when it is none, nothing with ``--quiet``."""
+    """A board on a terminal's stderr, lines when it is none, nothing with ``--quiet``.
+
+    It is drawn from :meth:`Board.watch` on: before that a password may be asked for.
+    """
     drawn = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options.quiet
     board = Board(title, seconds, plain=not drawn, quiet=options.quiet)
     if not drawn:
@@ -315,5 +323,8 @@ def open_board(options: Options, *, title: str, seconds: float | None) -> Iterat
 
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     live = Live(board, console=console, refresh_per_second=REFRESH_PER_SECOND, transient=True)
-    with live:
+    board.on_watch = live.start
+    try:
         yield board
+    finally:
+        live.stop()
