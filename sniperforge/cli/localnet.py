@@ -101,17 +101,21 @@ def fund(
 
     Example: sniperforge localnet fund default 10
     """
-    from sniperforge.app.local_service import fund as give
     from sniperforge.app.wallet import resolve_address
     from sniperforge.cli.arguments import lamports_argument
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
 
     settings, amount = load_settings(ctx.obj), lamports_argument(sol)
-    target = resolve_address(settings, address)
-    given = run_async(give(settings, target, amount))
+    return run_async(_fund(settings, resolve_address(settings, address), amount))
+
+
+async def _fund(settings: Settings, address: str, amount: int) -> Result:
+    from sniperforge.app.local_service import fund as give
+
+    given = await give(settings, address, amount)
     data = given.to_json()
-    return _result(data, f"{data['amount_sol']} SOL to {target}\nsignature {given.signature}")
+    return _result(data, f"{data['amount_sol']} SOL to {address}\nsignature {given.signature}")
 
 
 def _ports(port: int | None, ws_port: int | None) -> dict[str, int | None]:

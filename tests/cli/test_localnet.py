@@ -1,0 +1,175 @@
+"""``sniperforge localnet``: up, down, status, fund."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sniperforge.cli.main import main
+from tests.app.place import served
+from tests.cli.terminal import Terminal, terminal_in
+from tests.conftest import PROJECT, CommandLine
+
+QUICK = ("--port", "0", "--slot-ms", "50", "--no-market")
+UP = ("localnet", "up", *QUICK)
+ADDRESS = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"
+
+
+@pytest.fixture
+def terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terminal]:
+    """A project whose network, if one was started, is stopped afterwards."""
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT))
+    with terminal_in(tmp_path, capsys, monkeypatch) as found:
+        yield found
+        main(["localnet", "down"])
+
+
+def test_a_life_of_a_service(terminal: Terminal) -> None:
+    """Up in the background, found, asked, funded, reached by other commands, down."""
+    up = terminal.data(*UP, "--detach")
+    assert set(up) == {
+        *("rpc_url", "ws_url", "jupiter_url", "genesis_hash", "pid", "started_at", "payer", "started")
+    }
+    assert (up["jupiter_url"], up["started"]) == (None, True)
+    payer = Path(up["payer"]["keypair_file"])
+    assert payer.parent == terminal.folder / "state" / "localnet"
+    assert payer.stat().st_mode & 0o777 == 0o600
+    assert terminal.run(*UP, "--detach").startswith("LOCALNET\nruns already: rpc http://127.0.0.1:")
+    status = terminal.data("localnet")
+    assert (status["pid"], status["genesis_hash"]) == (up["pid"], up["genesis_hash"])
+    assert "jupiter url   -\n" in terminal.run("localnet", "status")
+    given = terminal.data("localnet", "fund", ADDRESS, "2.5")
+    assert (given["amount_sol"], given["address"]) == ("2.500000000", ADDRESS)
+    assert "10.000000000 SOL to" in terminal.run("localnet", "fund", "default", "10")
+    assert terminal.data("wallet", "balance")["balance_sol"] == "10.000000000"
+    assert terminal.data("wallet", "balance", up["payer"]["pubkey"])["balance_sol"].startswith("1000000.")
+    assert terminal.data("localnet", "down") == {"stopped": True, "pid": up["pid"]}
+    assert terminal.data("localnet", "down") == {"stopped": False, "pid": None}
+    assert "no embedded network was running" in terminal.run("localnet", "down")
+
+
+def test_without_a_network_the_hint_says_how_to_get_one(terminal: Terminal) -> None:
+    """Exit 6 for commands that only read."""
+    for arguments in (("localnet", "status"), ("localnet", "fund", ADDRESS, "1")):
+        error = terminal.document(*arguments, "-u", "devnet", code=6)["error"]
+        assert "localnet up --detach" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("up", "--port", "70000"), 2),
+        (("up", "--slot-ms", "1"), 2),
+        (("up", "--prot", "1"), 2),
+        (("fund", "abc", "1"), 9),
+        (("fund", ADDRESS, "much"), 2),
+        (("fund", ADDRESS), 2),
+        (("upp",), 2),
+    ],
+)
+def test_wrong_input(terminal: Terminal, arguments: tuple[str, ...], code: int) -> None:
+    """Before anything is started."""
+    terminal.document("localnet", *arguments, code=code)
+    assert not (terminal.folder / "state").exists()
+
+
+def test_a_taken_port_names_its_holder(terminal: Terminal) -> None:
+    """In the background as in the foreground."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = str(holder.getsockname()[1])
+        for mode in ((), ("--detach",)):
+            arguments = ("localnet", "up", "--no-market", "--port", port, *mode)
+            error = terminal.document(*arguments, code=6)["error"]
+            assert error["message"].startswith(f"port {port} is taken by ")
+            assert error["details"]["holder"]["pid"] == os.getpid()
+
+
+def test_another_projects_network_is_funded(terminal: Terminal) -> None:
+    """The one that the configuration points at."""
+    with served() as network:
+        terminal.use(network)
+        assert terminal.data("localnet", "fund", ADDRESS, "1")["amount_sol"] == "1.000000000"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_foreground_ends_with_its_signal(
+    command_line: CommandLine, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    """One document once it serves, nothing after it, and the signal's exit code."""
+    command_line.env["SNIPERFORGE_HOME"] = str(tmp_path)
+    process = command_line.start(*UP, "--json")
+    try:
+        assert process.stdout is not None
+        document: dict[str, Any] = json.loads(process.stdout.readline())
+        assert (document["command"], document["data"]["pid"]) == ("localnet up", process.pid)
+        process.send_signal(number)
+        rest, noted = process.communicate(timeout=10)
+    finally:
+        process.kill()
+        process.wait()
+    assert (process.returncode, rest) == (code, "")
+    assert noted == f"stopped by {number.name}\n"
+
+
+def test_the_market_runs_in_the_service(terminal: Terminal) -> None:
+    """By default there is a pool to trade on."""
+    arguments = (
+        "localnet",
+        "up",
+        "--port",
+        "0",
+        "--slot-ms",
+        "50",
+        "--launches-per-minute",
+        "600",
+        "--detach",
+    )
+    terminal.data(*arguments, "--market-seed", "3")
+    rows = {row["name"]: row["status"] for row in terminal.data("test", "pools")["checks"]}
+    assert rows["pool"] == rows["quote"] == "ok"
+    assert terminal.data("pools", "watch", "--duration", "2")["pools"]
+
+
+def test_the_websocket_is_one_above(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> None:
+    """Where web3.js looks for it, unless it is said otherwise."""
+    seen: list[tuple[int, int]] = []
+
+    def start(_settings: object, plan: Any) -> Any:
+        from sniperforge.errors import UnavailableError
+
+        seen.append((plan.rpc_port, plan.ws_port))
+        raise UnavailableError("not now")
+
+    monkeypatch.setattr("sniperforge.app.local_service.start_detached", start)
+    for ports in ((), ("--port", "5000"), ("--port", "65535"), ("--port", "5000", "--ws-port", "7")):
+        terminal.error("localnet", "up", "--detach", *ports, code=6)
+    assert seen == [(8899, 8900), (5000, 5001), (65535, 0), (5000, 7)]
+
+
+def test_the_foreground_in_this_process(terminal: Terminal) -> None:
+    """The ready line, then nothing until the signal; quiet says nothing at the end."""
+
+    def end(*_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    for quiet in ((), ("-q",)):
+        timer = signal.signal(signal.SIGALRM, end)
+        signal.setitimer(signal.ITIMER_REAL, 1.0)
+        with pytest.raises(SystemExit) as caught:
+            main([*UP, *quiet])
+        signal.signal(signal.SIGALRM, timer)
+        assert caught.value.code == 143
+        shown = terminal.capsys.readouterr()
+        assert shown.out.startswith("LOCALNET\nready: rpc http://127.0.0.1:")
+        assert shown.err == ("" if quiet else "stopped by SIGTERM\n")
