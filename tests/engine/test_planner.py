@@ -1,0 +1,176 @@
+"""Plans: intents with their maxima, floors, seeds, and messages that differ."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
+from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM
+from sniperforge.domain.trade import IntentKind, Position, PositionState
+from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder, TransferOrder
+from sniperforge.engine.planner import MAX_EXTENDED_ACCOUNT_SIZE, Plan, Planner
+from sniperforge.errors import RefusedError
+from sniperforge.execution.plan import compile_message, minimum_out
+from sniperforge.tokens.addresses import associated_token_address, seeded_address
+from tests.engine.kit import SOL, World
+
+if TYPE_CHECKING:
+    from sniperforge.dex.venue import PoolState
+
+BLOCKHASH = "11111111111111111111111111111111"
+SOMEBODY = "So11111111111111111111111111111111111111112"
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, PoolState]:
+    """A wallet and a pool that gives quotes."""
+    world = World(tmp_path_factory.mktemp("plans"))
+    return world, world.state(world.create())
+
+
+def planner(world: World, micro_lamports: int = 1_000, max_fee: int = 10**7) -> Planner:
+    """With ids that count."""
+    numbers = itertools.count(1)
+    policy = ExecutionPolicy(200_000, micro_lamports, max_fee, world.rent)
+    return Planner(
+        wallet=world.wallet, policy=policy, clock=world.clock, new_id=lambda: f"a-b-{next(numbers)}"
+    )
+
+
+def buy_order(state: PoolState, program: str = TOKEN_PROGRAM, spend: int = SOL) -> BuyOrder:
+    """A buy of the pool's token."""
+    return BuyOrder(
+        venue=RaydiumCpmm(),
+        state=state,
+        mint=state.base_mint,
+        token_program=program,
+        decimals=6,
+        spend=spend,
+        slippage_bps=250,
+        origin="bot",
+        reason="why",
+        exit_policy={"stop_loss_percent": "20"},
+        client_key="key",
+    )
+
+
+def held(world: World, state: PoolState, raw: int = 10**9) -> Position:
+    """A position in the pool's token."""
+    return Position(
+        id="p",
+        mint=state.base_mint,
+        pool=state.address,
+        dex=state.dex,
+        origin="bot",
+        state=PositionState.OPEN,
+        raw=raw,
+        decimals=6,
+        token_account=associated_token_address(world.wallet, state.base_mint),
+        token_program=TOKEN_PROGRAM,
+        cost=SOL,
+        proceeds=0,
+        fees=0,
+        rent=0,
+        opened_at=0.0,
+        closed_at=None,
+        peak_value=0,
+        entry_liquidity=0,
+        exit_policy={},
+    )
+
+
+def accounts(plan: Plan) -> set[str]:
+    """Every account that its instructions name."""
+    return {str(meta.pubkey) for each in plan.instructions for meta in each.accounts}
+
+
+def test_a_buy_carries_all_that_recovery_needs(scene: tuple[World, PoolState]) -> None:
+    """What it may cost, what it must bring, and the facts of the position to come."""
+    world, state = scene
+    plan = planner(world).buy(buy_order(state), 3)
+    quote = state.quote(state.quote_mint, SOL).amount_out
+    intent = plan.intent
+    assert (intent.id, intent.kind, intent.origin, intent.reason) == ("a-b-1", IntentKind.BUY, "bot", "why")
+    assert (intent.mint, intent.pool, intent.dex) == (state.base_mint, state.address, "raydium_cpmm")
+    assert (intent.amount_in, intent.client_key) == (SOL, "key")
+    assert intent.max_spend == SOL + 5_000 + 201 + world.rent
+    assert intent.created_at == world.clock.now()
+    assert plan.min_out == minimum_out(quote, 250)
+    assert intent.facts == {
+        "decimals": 6,
+        "token_account": associated_token_address(world.wallet, state.base_mint),
+        "token_program": TOKEN_PROGRAM,
+        "entry_liquidity": str(state.quote_liquidity),
+        "exit_policy": {"stop_loss_percent": "20"},
+        "expected_out": str(quote),
+    }
+    assert seeded_address(world.wallet, "ab1") in accounts(plan), "its wrapped SOL is its own"
+
+
+def test_accounts_with_extensions_cost_more(scene: tuple[World, PoolState]) -> None:
+    """Rent of 256 bytes is the most that a Token-2022 account takes: 128 + 256 bytes at the chain's price."""
+    world, state = scene
+    plan = planner(world).buy(buy_order(state, TOKEN_2022_PROGRAM), 0)
+    rent = plan.intent.max_spend - SOL - 5_000 - 200
+    assert rent == (128 + MAX_EXTENDED_ACCOUNT_SIZE) * 6_960
+    assert world.rent == (128 + 165) * 6_960
+
+
+def test_a_sale_of_all_says_so(scene: tuple[World, PoolState]) -> None:
+    """The journal moves the position to exiting by this mark; a part leaves it open."""
+    world, state = scene
+    position = held(world, state)
+    plans = planner(world)
+    for raw, whole in [(10**9, True), (10**9 - 1, False)]:
+        order = SellOrder(RaydiumCpmm(), state, position, raw, 100, "guard", "why", "k")
+        plan = plans.sell(order, 0)
+        quote = state.quote(position.mint, raw).amount_out
+        assert plan.intent.facts == {"decimals": 6, "expected_out": str(quote), "whole": whole}
+        assert (plan.intent.position_id, plan.intent.max_spend) == ("p", 5_200)
+        assert plan.min_out == minimum_out(quote, 100)
+        assert position.token_account in accounts(plan)
+
+
+def test_transfers_and_closings(scene: tuple[World, PoolState]) -> None:
+    """A transfer may cost what it moves and its fee; a closing its fee."""
+    world, state = scene
+    plans, position = planner(world), held(world, state)
+    moved = plans.transfer(TransferOrder(SOMEBODY, SOL, "cli", "k"), 0)
+    assert (moved.intent.kind, moved.intent.max_spend) == (IntentKind.TRANSFER, SOL + 5_200)
+    assert (moved.intent.amount_in, moved.intent.reason) == (SOL, f"to {SOMEBODY}")
+    assert SOMEBODY in accounts(moved)
+    closed = plans.close(position, 0)
+    assert (closed.intent.kind, closed.intent.max_spend) == (IntentKind.CLOSE_ACCOUNT, 5_200)
+    assert (closed.intent.position_id, closed.intent.facts) == ("p", {"decimals": 6})
+    assert position.token_account in accounts(closed)
+
+
+def test_salts_make_equal_orders_different(scene: tuple[World, PoolState]) -> None:
+    """A thousand equal transfers with one blockhash are a thousand messages."""
+    world, _ = scene
+    plans, order = planner(world), TransferOrder(SOMEBODY, SOL, "cli")
+    messages = {
+        compile_message(world.wallet, plans.transfer(order, salt).instructions, BLOCKHASH)
+        for salt in range(1_000)
+    }
+    assert len(messages) == 1_000
+
+
+@given(price=st.integers(0, 10**12), cap=st.integers(0, 10**8), salt=st.integers(0, 10**6))
+def test_no_fee_exceeds_the_cap(scene: tuple[World, PoolState], price: int, cap: int, salt: int) -> None:
+    """Whatever is configured and whatever the salt; the signature's fee cannot be lowered."""
+    world, _ = scene
+    plan = planner(world, price, cap).transfer(TransferOrder(SOMEBODY, 1, "cli"), salt)
+    assert 5_000 <= plan.intent.max_spend - 1 <= max(cap, 5_000)
+
+
+def test_a_pool_without_a_quote_refuses(scene: tuple[World, PoolState]) -> None:
+    """Nothing is planned on it."""
+    world, state = scene
+    with pytest.raises(RefusedError):
+        planner(world).buy(buy_order(state, spend=0), 0)
