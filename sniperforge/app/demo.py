@@ -120,7 +120,11 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    *, seed: int, duration: float, tell: Callable[[SessionEvent], None]
+    *,
+    seed: int,
+    duration: float,
+    tell: Callable[[SessionEvent], None],
+    per_minute: int = LAUNCHES_PER_MINUTE,
 ) -> AsyncIterator[Stage]:
     """Set the demo up in a temporary folder; all of it is gone afterwards.
 
@@ -128,6 +132,7 @@ async def open_stage(
         seed: of the market: the same seed launches the same tokens in the same order.
         duration: seconds for which the bot will run.
         tell: hears every event.
+        per_minute: launches a minute.
     """
     tally, seen = RunTally(), set[str]()
 
@@ -141,9 +146,7 @@ async def open_stage(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sniperforge-demo-")))
         network = LocalNetwork()
         last_launch_ms = int(max(duration - QUIET_END_SECONDS, 1) * 1_000)
-        market = Market(
-            network.ledger, seed=seed, per_minute=LAUNCHES_PER_MINUTE, last_launch_ms=last_launch_ms
-        )
+        market = Market(network.ledger, seed=seed, per_minute=per_minute, last_launch_ms=last_launch_ms)
         signer = KeypairSigner(SecretKey.generate())
         funding = network.faucet.drip(signer.pubkey, FUNDS)
         market.open()
