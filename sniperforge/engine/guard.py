@@ -159,6 +159,8 @@ class Guard:
             return
         policy, bought = ExitPolicy.from_json(position.exit_policy), self._bought(position)
         async with self._watch(position.dex, position.pool) as watch:
+            if watch.state is None:  # not read yet is no failed exit
+                await watch.changed(LOOK_SECONDS)
             while position.state in HELD_STATES:
                 await self._look(position, bought, policy, watch.state)
                 await watch.changed(LOOK_SECONDS)
