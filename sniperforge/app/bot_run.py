@@ -7,6 +7,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sniperforge.app.calm_memory import calm_memory
 from sniperforge.config.load import load_bot
 from sniperforge.dex.registry import programs_on
 from sniperforge.domain.outcome import OutcomeKind
@@ -152,7 +153,8 @@ async def run_bot(
         clock=clock,
         tell=tell,
     )
-    await trader.session.run(_run(host, feed, duration))
+    with calm_memory():
+        await trader.session.run(_run(host, feed, duration))
 
 
 async def _run(host: BotHost, feed: PoolFeed, duration: float | None) -> None:
