@@ -18,6 +18,7 @@ from sniperforge.localnet.network import LocalNetwork
 
 SOL = 1_000_000_000
 SEED = bytes(range(32))
+_QUIET_SLOTS = 2_000 // FAST.slot_ms  # a market's first launch comes after two seconds
 
 
 def settings_in(folder: Path, env: Mapping[str, str] | None = None, **options: str) -> Settings:
@@ -58,6 +59,8 @@ def served(*, market: bool = False, per_minute: int = 0) -> Iterator[LocalNetwor
         moving = Market(network.ledger, seed=7, per_minute=per_minute) if market else None
         if moving is not None:
             moving.open()
+        for _ in range(_QUIET_SLOTS if per_minute else 0):
+            network.ledger.advance()
         async with network:
             found.append(network)
             loops.append(asyncio.get_running_loop())

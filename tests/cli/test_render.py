@@ -12,7 +12,7 @@ import pytest
 from rich.table import Table
 
 from sniperforge.cli.options import Options
-from sniperforge.cli.render import clean, note, render_error, render_result, write_line
+from sniperforge.cli.render import clean, note, render_error, render_result, write_line, write_text
 from sniperforge.cli.result import Result
 from sniperforge.domain.amounts import lamports
 from sniperforge.errors import UnknownOutcomeError, WalletBusyError
@@ -148,3 +148,9 @@ def test_a_closed_stderr_does_not_stop_anything(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stderr", closed)
     note("into the void")
     assert closed.closed
+
+
+def test_a_line_of_a_stream_is_cleaned_and_flushed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names come from strangers; halves of surrogate pairs have no encoding."""
+    write_text("a\x1b[2Jb\ud800c")
+    assert capsys.readouterr().out == "a\N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}c\n"

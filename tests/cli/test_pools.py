@@ -1,0 +1,215 @@
+"""``sniperforge pools``: decode, show, watch."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sniperforge.app.swap_checks import sol_usdc_pool
+from sniperforge.cli.main import main
+from sniperforge.domain.addresses import USDC_MINT, WSOL_MINT
+from sniperforge.localnet.network import LocalNetwork
+from tests.app.place import served
+from tests.cli.terminal import Terminal, terminal_in
+
+POOL = str(sol_usdc_pool("local-x"))
+RECORDED = "raydium_cpmm/create_litesvm_spl.json"
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[LocalNetwork]:
+    """One network for all, with ten launches a second."""
+    with served(market=True, per_minute=600) as running:
+        yield running
+
+
+@pytest.fixture
+def terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terminal]:
+    """A project in an empty folder."""
+    with terminal_in(tmp_path, capsys, monkeypatch) as found:
+        yield found
+
+
+def test_decoding_a_recorded_file(terminal: Terminal, shared_fixtures: Path) -> None:
+    """The file, its result on stdin: the same events, amounts as text; no network is asked."""
+    path = shared_fixtures / RECORDED
+    document = terminal.document("pools", "decode", str(path))
+    event = document["data"]["events"][0]
+    assert document["network"] is None
+    assert (event["dex"], event["kind"], event["quote_mint"], event["failed"]) == (
+        "raydium_cpmm",
+        "pool_created",
+        WSOL_MINT,
+        False,
+    )
+    assert event["quote_amount"] == "100000000000"
+    assert {"program_id", "pool", "base_mint", "base_vault", "quote_vault"} <= set(event)
+    terminal.type(json.dumps(json.loads(path.read_text())["result"]))
+    assert terminal.data("pools", "decode", "-") == document["data"]
+    shown = terminal.run("pools", "decode", str(path))
+    assert shown.startswith("raydium_cpmm pool_created\n  program_id ")
+
+
+def test_every_recorded_transaction(terminal: Terminal, shared_fixtures: Path) -> None:
+    """Transactions decode to events, failed ones are marked; account dumps are malformed input."""
+    matched = files = 0
+    for path in sorted((shared_fixtures / "raydium_cpmm").glob("*.json")):
+        files += 1
+        if path.name.startswith("account_"):
+            terminal.document("pools", "decode", str(path), code=3)
+            matched += 1
+            continue
+        events = terminal.data("pools", "decode", str(path))["events"]
+        assert {event["failed"] for event in events} == {"_fail_" in path.name}
+        matched += 1
+    print(f"matched {matched} of {files}")
+    assert matched == files > 0
+
+
+def test_a_failed_transaction_is_said(terminal: Terminal, shared_fixtures: Path) -> None:
+    """It names what was tried and that nothing of it took effect."""
+    path = shared_fixtures / "raydium_cpmm" / "swap_slippage_fail_litesvm.json"
+    assert "swap  FAILED, nothing of it took effect" in terminal.run("pools", "decode", str(path))
+
+
+@pytest.mark.parametrize(
+    ("source", "stdin", "code"),
+    [
+        ("none.json", "", 9),
+        (".", "", 3),
+        ("-", "{", 3),
+        ("-", "{}", 3),
+        ("-", '{"result": null}', 3),
+        ("~nobody-has-this-name/x", "", 2),
+    ],
+)
+def test_what_cannot_be_decoded(terminal: Terminal, source: str, stdin: str, code: int) -> None:
+    """Missing is 9, malformed is 3."""
+    terminal.type(stdin)
+    terminal.document("pools", "decode", source, code=code)
+
+
+def test_bytes_on_stdin_are_malformed(terminal: Terminal) -> None:
+    """Text that is no text is no bug of ours."""
+
+    class Bytes:
+        def isatty(self) -> bool:
+            return False
+
+        def read(self) -> str:
+            return b"\xff".decode()
+
+    terminal.monkeypatch.setattr("sys.stdin", Bytes())
+    assert "not UTF-8" in terminal.error("pools", "decode", "-", code=3)
+
+
+def test_a_signature_is_fetched(terminal: Terminal, network: LocalNetwork) -> None:
+    """From the selected network; what it does not know is not found; without pools nothing is told."""
+    terminal.use(network)
+    signature = terminal.data("wallet", "airdrop", "1")["signature"]
+    document = terminal.document("pools", "decode", signature)
+    assert (document["data"], document["network"]) == ({"events": []}, "localnet")
+    assert "nothing in it touches a pool" in terminal.run("pools", "decode", signature)
+    terminal.document("pools", "decode", "5" * 87, code=9)
+
+
+def test_showing_a_pool(terminal: Terminal, network: LocalNetwork) -> None:
+    """For people and for scripts, the same numbers."""
+    terminal.use(network)
+    data = terminal.data("pools", "show", POOL)
+    assert (data["base_mint"], data["quote_mint"], data["canonical"]) == (USDC_MINT, WSOL_MINT, True)
+    assert data["price"]["decimal"].startswith("0.0066")
+    shown = terminal.run("pools", "show", POOL)
+    assert f"pool           {POOL}  (raydium_cpmm)" in shown
+    assert "canonical      yes" in shown
+    assert "trade 0.25 %" in shown
+    for address, code in ((USDC_MINT, 9), ("abc", 2)):
+        terminal.document("pools", "show", address, code=code)
+
+
+def test_watching_for_a_time(terminal: Terminal, network: LocalNetwork) -> None:
+    """Lines for people, JSON lines, or one document; only rich ones when asked."""
+    terminal.use(network)
+    lines = terminal.run("pools", "watch", "--duration", "0.8", "-q").splitlines()
+    assert lines[0] == "LOCALNET"
+    assert lines[1].startswith("raydium_cpmm  pool ")
+    assert lines[1].endswith(" SOL")
+    documents = [
+        json.loads(line)
+        for line in terminal.run("pools", "watch", "--jsonl", "--duration", "0.8").splitlines()
+    ]
+    assert {document["kind"] for document in documents} == {"pool_created"}
+    rich = terminal.data(
+        "pools", "watch", "--duration", "0.8", "--min-liquidity-sol", "20", "--dex", "raydium_cpmm"
+    )
+    assert all(float(pool["liquidity_sol"]) >= 20 for pool in rich["pools"])
+    assert set(rich) == {"pools"}
+
+
+def test_a_signal_ends_the_watch(terminal: Terminal, network: LocalNetwork) -> None:
+    """What was seen is still told, with the signal's exit code."""
+    terminal.use(network)
+
+    def end(*_: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, 1.0)
+    assert main(["pools", "watch", "--json", "-q"]) == 130
+    signal.signal(signal.SIGALRM, before)
+    document = json.loads(terminal.capsys.readouterr().out)
+    assert document["error"]["code"] == "interrupted"
+    assert document["data"]["pools"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--dex", "raydium_cpm"), 2),
+        (("--min-liquidity-sol", "much"), 2),
+        (("--duration", "-1"), 2),
+        ((), 6),
+    ],
+)
+def test_what_cannot_be_watched(terminal: Terminal, arguments: tuple[str, ...], code: int) -> None:
+    """Wrong options, and a network that does not answer."""
+    terminal.monkeypatch.setenv("SNIPERFORGE_NETWORKS__LOCALNET__RPC_URL", "http://127.0.0.1:9")
+    terminal.document("pools", "watch", *arguments, code=code)
+
+
+def test_a_pool_line_that_says_less(terminal: Terminal) -> None:
+    """Not priced in SOL, found late; a price that is not there; transfer fees."""
+    from sniperforge.cli.pools import _pool_line, _pool_text
+
+    line = _pool_line({"dex": "d", "pool": "p", "base_mint": "m", "liquidity_sol": None, "filled": True})
+    assert line == "d  pool p  mint m  not in SOL  (found in history)"
+
+    class Loaded:
+        slot = 3
+
+    data = {
+        "pool": "p",
+        "dex": "d",
+        "base_mint": "b",
+        "quote_mint": "q",
+        "base_reserve": {"ui": "0"},
+        "quote_reserve": {"ui": "0"},
+        "price": None,
+        "open": False,
+        "swap_enabled": False,
+        "canonical": False,
+        "creator": "c",
+        "fees": {"trade_percent": "0.25", "transfer": {"b": {"bps": 300}}},
+    }
+    shown = _pool_text(Loaded(), data)  # type: ignore[arg-type]
+    assert "price          none: the pool is empty" in shown
+    assert "swaps          disabled" in shown
+    assert "canonical      NO" in shown
+    assert "transfer fees  b 300 bps" in shown
