@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sniperforge.app.wallet import wallet_directory
+from sniperforge.app.wallet import DEFAULT_NAME, wallet_directory
 from sniperforge.errors import ConfigError, SniperForgeError, UsageError
 from sniperforge.wallets.directory import check_name
 
@@ -60,9 +60,11 @@ def check_new_name(settings: Settings, name: str) -> None:
     """Refuse a name that cannot be used, before anybody is asked for a password.
 
     Raises:
-        UsageError: malformed or taken.
+        UsageError: malformed or taken, or ``default`` while another wallet is the default.
     """
     check_name(name)
+    if name == DEFAULT_NAME and (other := _default_name(settings)) != name and other:
+        raise UsageError(f"{name!r} means {other!r} everywhere", hint="choose another name")
     if (settings.wallets_dir / f"{name}.json").exists():
         raise UsageError(f"there is a wallet {name!r} already", hint="choose another name")
 

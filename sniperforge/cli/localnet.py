@@ -129,8 +129,12 @@ def _plan(settings: Settings, **given: Any) -> ServicePlan:
     from dataclasses import replace
 
     from sniperforge.app.local_service import plan_of
+    from sniperforge.errors import UsageError
 
-    return replace(plan_of(settings), **{name: value for name, value in given.items() if value is not None})
+    plan = replace(plan_of(settings), **{name: value for name, value in given.items() if value is not None})
+    if plan.rpc_port == plan.ws_port != 0:
+        raise UsageError(f"--port and --ws-port are both {plan.rpc_port}")
+    return plan
 
 
 def _detached(settings: Settings, plan: ServicePlan) -> Result:

@@ -101,8 +101,19 @@ def test_names_are_checked_before_passwords_are_asked(tmp_path: Path) -> None:
     check_new_name(settings, "two")
     with pytest.raises(UsageError, match="already"):
         check_new_name(settings, "one")
+    with pytest.raises(UsageError, match="'default' means 'one' everywhere"):
+        check_new_name(settings, "default")
     with pytest.raises(UsageError, match="not a wallet name"):
         check_new_name(settings, "../one")
+
+
+def test_the_first_wallet_may_be_called_default(tmp_path: Path) -> None:
+    """It is the default then, so the name says what it means."""
+    settings = settings_in(tmp_path)
+    check_new_name(settings, "default")
+    row, _ = create_wallet(settings, "default", None)
+    assert row.default
+    check_new_name(settings, "other")
 
 
 def test_keys_as_others_write_them(tmp_path: Path) -> None:

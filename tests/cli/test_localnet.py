@@ -70,6 +70,7 @@ def test_without_a_network_the_hint_says_how_to_get_one(terminal: Terminal) -> N
         (("up", "--port", "70000"), 2),
         (("up", "--slot-ms", "1"), 2),
         (("up", "--prot", "1"), 2),
+        (("up", "--port", "5000", "--ws-port", "5000"), 2),
         (("fund", "abc", "1"), 9),
         (("fund", ADDRESS, "much"), 2),
         (("fund", ADDRESS), 2),
