@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUSY_TIMEOUT_SECONDS = 5.0
+CREATION_SECONDS = 0.5
+"""How long a reader waits for a file that another process is just making."""
+
 _RETRY_SECONDS = 0.01
 
 
@@ -65,7 +68,7 @@ class Database:
         version = self._known_version()
         self._connection.execute("PRAGMA foreign_keys=ON")
         if readonly:
-            self._require_newest(version)
+            self._require_newest(version or self._version_once_made())
             return
         self._switch_to_wal()
         self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
@@ -92,6 +95,12 @@ class Database:
                 f"{self.path} was written by a newer version (schema {version}, known {newest})",
                 hint="upgrade sniperforge, or restore a backup made by this version",
             )
+        return version
+
+    def _version_once_made(self) -> int:
+        deadline = time.monotonic() + CREATION_SECONDS
+        while not (version := self._known_version()) and time.monotonic() < deadline:
+            time.sleep(_RETRY_SECONDS)
         return version
 
     def _require_newest(self, version: int) -> None:

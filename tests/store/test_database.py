@@ -209,6 +209,15 @@ class TestRefusing:
             opened(file)
         assert file.read_bytes() == before
 
+    def test_a_reader_waits_for_a_file_that_is_just_being_made(self, tmp_path: Path) -> None:
+        """A status that comes in the first milliseconds of a start is not told of an old file."""
+        file = tmp_path / "journal.db"
+        file.touch()
+        making = threading.Timer(0.1, lambda: opened(file).close())
+        making.start()
+        Database(file, "journal", durable=True, readonly=True).close()
+        making.join()
+
     def test_a_file_not_migrated_yet_cannot_be_read(self, tmp_path: Path) -> None:
         """A reader does not migrate: it says who will."""
         file = tmp_path / "journal.db"
