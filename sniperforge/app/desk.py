@@ -50,7 +50,7 @@ async def ask_or_do(
         StorageError: the journal cannot be written.
     """
     entry = wallet_entry(settings)
-    async with open_node(settings) as node:
+    async with open_node(settings, live=settings.config.live) as node:
         try:
             lock = take(node, entry.pubkey, bot="", command=command)
         except WalletBusyError:

@@ -117,12 +117,13 @@ async def _identity(settings: Settings, rpc: RpcClient) -> str:
 
 def _http(settings: Settings, url: str, *, patient: bool) -> RpcTransport:
     timeout = settings.network.request_timeout_ms / 1_000
+    connections = settings.network.max_requests_in_flight
     if not patient and is_local(url):
         return PlainHttpTransport(url, timeout=timeout)
     if patient:
         from sniperforge.chain.aiohttp_transport import AiohttpTransport
 
-        return AiohttpTransport(url, timeout=timeout)
+        return AiohttpTransport(url, timeout=timeout, connections=connections)
     from sniperforge.chain.http_transport import HttpTransport
 
-    return HttpTransport(url, timeout=timeout)
+    return HttpTransport(url, timeout=timeout, connections=connections)

@@ -43,7 +43,8 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
         NotFoundError: no such wallet.
     """
     entry = wallet_entry(settings)
-    async with open_node(settings) as node:
+    # The record of real money is shown as soon as the configuration allows any.
+    async with open_node(settings, live=settings.config.live) as node:
         path = node.journal_path(entry.pubkey)
         journal = JournalReader(path) if path.exists() else None
         shared = SharedStore(node.shared_path, readonly=True) if node.shared_path.exists() else None

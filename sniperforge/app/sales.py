@@ -41,6 +41,8 @@ async def sell_held(
     name: str | None,
     payload: Mapping[str, Any],
     password: Callable[[], SecretText],
+    *,
+    live: bool = False,
 ) -> Sales:
     """Sell the named position, or every held one.
 
@@ -48,15 +50,21 @@ async def sell_held(
         name: position id, mint or pool, or the beginning of one; ``None`` for all.
         payload: ``percent`` or ``amount`` (tokens as decimal text), and ``client_key``.
         password: asked when the wallet is encrypted and this process must sign.
+        live: the command says ``--live``.
 
     Raises:
         NotFoundError: no such wallet or position.
-        RefusedError: more than is held.
+        RefusedError: more than is held, or mainnet without ``--live``.
         UsageError: the amount is no amount, or the key was used for something else.
         WalletBusyError: the wallet's holder did not take the request.
     """
     entry = wallet_entry(settings)
-    async with open_node(settings, patient=True) as node:
+    async with open_node(settings, live=live, patient=True) as node:
+        if node.mode == "paper":
+            raise RefusedError(
+                "on mainnet positions are sold only with --live",
+                hint="write `live = true` in the configuration too",
+            )
         seller = _Seller(node, entry, password)
         return Sales(entry.pubkey, node.mode, await seller.sell(name, payload))
 

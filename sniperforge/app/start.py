@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from sniperforge.app.node import open_node
 from sniperforge.app.session_log import log_event, open_log
 from sniperforge.app.trader import Trader, open_trader
 from sniperforge.app.wallet import open_signer, wallet_entry
+from sniperforge.config.load import load_bot
 from sniperforge.config.values import lamports_of
 from sniperforge.domain.amounts import format_sol
 from sniperforge.engine.events import Waiting
@@ -70,6 +72,7 @@ async def start(
         ExceptionGroup: a service failed; trading stopped.
     """
     spec = bot_named(request.bot or settings.config.bot)
+    load_bot(settings, spec.name, spec.config)  # a mistake in its file shows before anything is taken
     tally, feeds, traders = RunTally(), list[PoolFeed](), list[Trader]()
     with open_log(settings, command="start", bot=spec.name, console=console) as log:
 
@@ -106,6 +109,8 @@ async def start(
                 ready(trader)
                 try:
                     await run_bot(trader, spec, tell=hear, duration=request.duration, on_feed=feeds.append)
+                except asyncio.CancelledError:
+                    pass  # a signal: what was done is told all the same
                 finally:
                     log.emit("info", "stopped", **_counts(tally))
                 return _document(trader, tally, began)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.heartbeat import heartbeat
 from sniperforge.app.holding import inbox_file, open_journal, take
+from sniperforge.chain.fate import Pace
 from sniperforge.chain.landing import Landing
 from sniperforge.chain.websocket import PubSubClient
 from sniperforge.chain.witnesses import Witness, Witnesses
@@ -129,7 +130,9 @@ def _assemble(held: _Held, tell: Callable[[SessionEvent], None], *, guards: bool
     executor = Executor(
         signer=held.signer,
         journal=journal,
-        lander=Landing(senders=[node.rpc], witnesses=witnesses, pubsub=pubsub, clock=clock),
+        lander=Landing(
+            senders=[node.rpc], witnesses=witnesses, pubsub=pubsub, clock=clock, pace=pace_of(config)
+        ),
         blockhashes=blockhashes,
         door=Door(wallet=wallet, limits=limits_of(config), journal=journal, rpc=node.rpc, clock=clock),
         policy=execution_policy(config, held.account_rent),
@@ -187,6 +190,11 @@ def execution_policy(config: Config, account_rent: int) -> ExecutionPolicy:
         max_fee=lamports_of(execution.max_fee_sol),
         account_rent=account_rent,
     )
+
+
+def pace_of(config: Config) -> Pace:
+    """How often the same bytes are sent again."""
+    return Pace(resend=config.execution.resend_interval_ms / 1_000)
 
 
 def slippage_of(config: Config) -> SlippagePolicy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,12 +40,18 @@ def sell(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Position id, mint or pool.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Sell every held position: the panic button.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Mainnet; needs live = true too.")] = False,
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from stdin.")
+        bool, typer.Option("--password-stdin", help="Read the wallet's password from stdin.")
     ] = False,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Read it from a file of mode 0600.")
+    ] = None,
 ) -> Result:
     """Sell one position, or all; through the process that holds the wallet when one runs."""
+    from sniperforge.cli.password import password_source
     from sniperforge.cli.prompt import confirm
+    from sniperforge.cli.sell import sell_positions
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
     from sniperforge.errors import UsageError
@@ -54,7 +61,9 @@ def sell(
     options: Options = ctx.obj
     if every:
         confirm("sell every held position?", options)
-    return run_async(_sell(load_settings(options), name or None, password_stdin))
+    source = password_source(password_stdin=password_stdin, password_file=password_file)
+    everything = {"percent": 100}
+    return run_async(sell_positions(load_settings(options), name or None, everything, source, live=live))
 
 
 @app.command()
@@ -88,12 +97,6 @@ async def _list(settings: Settings, every: bool) -> Result:
             mode=records.node.mode,
             wallet=records.wallet.pubkey,
         )
-
-
-async def _sell(settings: Settings, name: str | None, password_stdin: bool) -> Result:
-    from sniperforge.cli.sell import sell_positions
-
-    return await sell_positions(settings, name, {"percent": 100}, password_stdin=password_stdin)
 
 
 async def _abandon(settings: Settings, name: str) -> Result:

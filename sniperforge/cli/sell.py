@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from sniperforge.app.sale import Sale
     from sniperforge.config.load import Settings
+    from sniperforge.wallets.password import PasswordSource
 
 app = command_app("Sell a held token: an amount or a percentage.")
 
@@ -26,30 +28,36 @@ def sell(
     intent_id: Annotated[
         str, typer.Option("--intent-id", help="The same key never sells twice; its outcome is shown again.")
     ] = "",
+    live: Annotated[bool, typer.Option("--live", help="Mainnet; needs live = true too.")] = False,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the wallet's password from stdin.")
     ] = False,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Read it from a file of mode 0600.")
+    ] = None,
 ) -> Result:
     """Sell at the market, within the configured slippage; a running bot does it when it holds the wallet."""
+    from sniperforge.cli.password import password_source
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
 
     payload = {**_amount(amount), **({"client_key": intent_id} if intent_id else {})}
-    return run_async(sell_positions(load_settings(ctx.obj), mint, payload, password_stdin=password_stdin))
+    source = password_source(password_stdin=password_stdin, password_file=password_file)
+    return run_async(sell_positions(load_settings(ctx.obj), mint, payload, source, live=live))
 
 
 async def sell_positions(
     settings: Settings,
     name: str | None,
     payload: Mapping[str, Any],
+    password: PasswordSource,
     *,
-    password_stdin: bool,
+    live: bool,
 ) -> Result:
     """Sell one position (or all, ``None``) and report what became of each; shared with ``positions sell``."""
     from sniperforge.app.sales import sell_held
-    from sniperforge.cli.password import password_source
 
-    sales = await sell_held(settings, name, payload, password_source(password_stdin=password_stdin).read)
+    sales = await sell_held(settings, name, payload, password.read, live=live)
     return Result(
         {"sales": [sale.to_json() for sale in sales.sales]},
         lambda: "\n".join(map(_line, sales.sales)) or "no positions held",

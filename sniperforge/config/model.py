@@ -64,8 +64,7 @@ class Execution(Section):
     exit_slippage_max_bps: Bps = 5_000
     priority_fee_micro_lamports: Annotated[int, Field(ge=0, le=2**63 - 1)] = 100_000
     max_fee_sol: PositiveSol = Field(default="0.01", validate_default=True)
-    resend_interval_ms: Annotated[int, Field(ge=50, le=60_000)] = 400
-    preflight: bool = False
+    resend_interval_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_000
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -78,7 +77,6 @@ class Localnet(Section):
 
     rpc_port: Port = 8899
     ws_port: Port = 8900
-    jupiter_port: Port = 8898
     slot_ms: Annotated[int, Field(ge=10, le=60_000)] = 400
     market: bool = True
     market_seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 7
@@ -86,12 +84,8 @@ class Localnet(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        seen: dict[int, str] = {}
-        for key in ("rpc_port", "ws_port", "jupiter_port"):
-            port = getattr(self, key)
-            if port and port in seen:
-                raise contradiction(key, f"{key} and {seen[port]} are both {port}")
-            seen[port] = key
+        if self.rpc_port and self.rpc_port == self.ws_port:
+            raise contradiction("ws_port", f"ws_port and rpc_port are both {self.ws_port}")
         return self
 
 

@@ -190,7 +190,7 @@ class Position:
 
     @property
     def realized_pnl(self) -> int:
-        """Lamports gained so far, net of fees and of rent not returned."""
+        """Lamports moved so far, net of fees and of rent not returned: the result once nothing is held."""
         return self.proceeds - self.cost - self.fees - self.rent
 
     def to_json(self) -> dict[str, Any]:
@@ -207,7 +207,8 @@ class Position:
             "proceeds_sol": format_sol(self.proceeds),
             "fees_sol": format_sol(self.fees),
             "rent_sol": format_sol(self.rent),
-            "realized_pnl_sol": format_sol(self.realized_pnl),
+            "net_sol": format_sol(self.realized_pnl),
+            "realized_pnl_sol": None if self.state in HELD_STATES else format_sol(self.realized_pnl),
             "opened_at": self.opened_at,
             "closed_at": self.closed_at,
             "exit_attempts": self.exit_attempts,

@@ -42,4 +42,4 @@ def test_contradictions_name_the_key(section: type[Config], values: dict[str, ob
 
 def test_ports_of_zero_do_not_collide() -> None:
     """0 lets the system choose, so it may stand more than once."""
-    assert Localnet(rpc_port=0, ws_port=0, jupiter_port=0).ws_port == 0
+    assert Localnet(rpc_port=0, ws_port=0).ws_port == 0

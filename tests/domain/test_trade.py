@@ -44,8 +44,8 @@ def test_the_document_is_exact(raw: int, decimals: int, cost: int, proceeds: int
     assert Decimal(document["proceeds_sol"]) * 10**9 == proceeds
     sums = ("proceeds_sol", "cost_sol", "fees_sol", "rent_sol")
     got, *paid = (Decimal(document[name]) for name in sums)
-    assert Decimal(document["realized_pnl_sol"]) == got - sum(paid)
-    assert all(len(document[name].partition(".")[2]) == 9 for name in (*sums, "realized_pnl_sol"))
+    assert Decimal(document["net_sol"]) == got - sum(paid)
+    assert all(len(document[name].partition(".")[2]) == 9 for name in (*sums, "net_sol"))
 
 
 def test_the_document_tells_what_a_person_asks() -> None:
