@@ -1,0 +1,114 @@
+"""Commands as processes of their own, watched through the files that they write to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A process that ended.
+
+    Attributes:
+        peak_bytes: the most memory it had, as the kernel says.
+        seconds: from the last signal sent to it, else from its start, to its end.
+    """
+
+    code: int
+    out: str
+    err: str
+    peak_bytes: int
+    seconds: float
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one document on stdout."""
+        assert self.out.count("\n") == 1, self.out + self.err
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The data of a command that succeeded."""
+        assert self.code == 0, self.out + self.err
+        found: dict[str, Any] = self.document["data"]
+        return found
+
+
+class Process:
+    """A running ``sniperforge``.
+
+    Args:
+        folder: where it runs and where what it prints goes.
+        argv: the command line.
+        env: what its environment adds; no ``SNIPERFORGE_*`` of ours gets through.
+        script: another Python program instead.
+    """
+
+    def __init__(
+        self, folder: Path, *argv: str, env: Mapping[str, str] | None = None, script: Path | None = None
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("SNIPERFORGE_")}
+        program = [str(script)] if script else ["-m", "sniperforge"]
+        number = len(list(folder.glob("out-*")))
+        self._out, self._err = folder / f"out-{number}", folder / f"err-{number}"
+        with self._out.open("w") as out, self._err.open("w") as err:
+            self._process = subprocess.Popen(
+                [sys.executable, *program, *argv],
+                cwd=folder,
+                env={**ours, "PYTHONPATH": str(PROJECT), **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+            )
+        self._since = time.monotonic()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def out(self) -> str:
+        return self._out.read_text()
+
+    @property
+    def err(self) -> str:
+        return self._err.read_text()
+
+    def said(self, text: str, *, seconds: float = 20) -> str:
+        """Wait until it has written ``text`` to stderr; all that it wrote there."""
+        deadline = time.monotonic() + seconds
+        while text not in self.err:
+            assert self._process.poll() is None, f"it ended: {self.err}{self.out}"
+            assert time.monotonic() < deadline, f"it never said {text!r}: {self.err}"
+            time.sleep(0.02)
+        return self.err
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._since = time.monotonic()
+        self._process.send_signal(number)
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        _, status, usage = os.wait4(self.pid, 0)
+        code = self._process.returncode = os.waitstatus_to_exitcode(status)
+        return Ended(code, self.out, self.err, usage.ru_maxrss * 1024, time.monotonic() - self._since)
+
+    def kill(self) -> None:
+        """End it as a crash would, now; safe when it has ended."""
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.wait()
