@@ -74,8 +74,8 @@ class Audit:
             for signature, status in zip(pending, statuses.statuses, strict=True)
             if status is not None and status.commitment == "finalized"
         ]
-        for signature in final:
-            self._journal.mark_finalized(signature)
+        if final:
+            self._journal.mark_finalized(*final)
         return len(final)
 
     async def foreign(self) -> tuple[str, ...]:

@@ -94,15 +94,11 @@ class Journal(JournalReader):
                 _set_state(connection, signature, advance(state, TxEvent.EXPIRED), None)
                 _settle(connection, _intent_id_of(connection, signature), at, TxEvent.EXPIRED.value)
 
-    def mark_finalized(self, signature: str) -> None:
-        """Record that a confirmed transaction can no longer be undone."""
+    def mark_finalized(self, *signatures: str) -> None:
+        """Record that confirmed transactions can no longer be undone; one commit for all of them."""
         with self._db.transaction() as connection:
-            state = _state_of(connection, signature)
-            if state is TxState.CONFIRMED:
-                _set_state(connection, signature, advance(state, TxEvent.FINALIZED), None)
-                connection.execute(
-                    "UPDATE fills SET commitment = 'finalized' WHERE signature = ?", (signature,)
-                )
+            for signature in signatures:
+                _finalize(connection, signature)
 
     # -- positions -----------------------------------------------------------------------------------------
 
@@ -179,6 +175,13 @@ def _begin_exit(connection: sqlite3.Connection, position_id: str, note: str) -> 
         "UPDATE positions SET state = ?, note = ? WHERE id = ? AND closed_at IS NULL",
         (PositionState.EXITING, note, position_id),
     )
+
+
+def _finalize(connection: sqlite3.Connection, signature: str) -> None:
+    state = _state_of(connection, signature)
+    if state is TxState.CONFIRMED:
+        _set_state(connection, signature, advance(state, TxEvent.FINALIZED), None)
+        connection.execute("UPDATE fills SET commitment = 'finalized' WHERE signature = ?", (signature,))
 
 
 def _land(connection: sqlite3.Connection, fill: Fill, event: TxEvent) -> bool:

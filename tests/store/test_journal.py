@@ -291,15 +291,17 @@ class TestBooking:
         assert journal.fills() == []
 
     def test_only_what_is_confirmed_becomes_final(self, journal: Journal) -> None:
-        """Finality marks transaction and fill; it means nothing to what is in flight, rejected or dead."""
+        """Finality marks transaction and fill, all or none; it means nothing to others, in flight or dead."""
         bought(journal)
         for name in ("u", "r", "d"):
             record(journal, name)
         journal.book(fill_of(journal.intent("r"), trade=0), TxEvent.FAILED)
         journal.mark_dead("signature of d", 1.0)
         assert journal.unfinalized() == ["signature of b"]
-        for name in ("b", "b", "u", "r", "d"):
-            journal.mark_finalized(f"signature of {name}")
+        with pytest.raises(NotFoundError):
+            journal.mark_finalized("signature of b", "signature of ghost")
+        assert journal.unfinalized() == ["signature of b"]
+        journal.mark_finalized(*(f"signature of {name}" for name in ("b", "b", "u", "r", "d")))
         states = {name: journal.attempt(f"signature of {name}").state for name in "burd"}
         assert states == {
             "b": TxState.FINALIZED,
