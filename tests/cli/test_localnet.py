@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -125,21 +127,9 @@ def test_the_foreground_ends_with_its_signal(
 
 def test_the_market_runs_in_the_service(terminal: Terminal) -> None:
     """By default there is a pool to trade on."""
-    arguments = (
-        "localnet",
-        "up",
-        "--port",
-        "0",
-        "--slot-ms",
-        "50",
-        "--launches-per-minute",
-        "600",
-        "--detach",
-    )
-    terminal.data(*arguments, "--market-seed", "3")
+    terminal.data("localnet", "up", "--port", "0", "--slot-ms", "50", "--market-seed", "3", "--detach")
     rows = {row["name"]: row["status"] for row in terminal.data("test", "pools")["checks"]}
     assert rows["pool"] == rows["quote"] == "ok"
-    assert terminal.data("pools", "watch", "--duration", "2")["pools"]
 
 
 def test_the_websocket_is_one_above(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> None:
@@ -160,16 +150,19 @@ def test_the_websocket_is_one_above(monkeypatch: pytest.MonkeyPatch, terminal: T
 
 def test_the_foreground_in_this_process(terminal: Terminal) -> None:
     """The ready line, then nothing until the signal; quiet says nothing at the end."""
+    info = terminal.folder / "state" / "localnet" / "localnet.json"
 
-    def end(*_: object) -> None:
-        signal.raise_signal(signal.SIGTERM)
+    def end() -> None:
+        while not info.exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
 
     for quiet in ((), ("-q",)):
-        timer = signal.signal(signal.SIGALRM, end)
-        signal.setitimer(signal.ITIMER_REAL, 1.0)
+        ending = threading.Thread(target=end)
+        ending.start()
         with pytest.raises(SystemExit) as caught:
             main([*UP, *quiet])
-        signal.signal(signal.SIGALRM, timer)
+        ending.join()
         assert caught.value.code == 143
         shown = terminal.capsys.readouterr()
         assert shown.out.startswith("LOCALNET\nready: rpc http://127.0.0.1:")

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from sniperforge.app.pool_stream import pool_document
 from sniperforge.app.swap_checks import sol_usdc_pool
 from sniperforge.cli.main import main
 from sniperforge.domain.addresses import USDC_MINT, WSOL_MINT
+from sniperforge.domain.events import NewPool
 from sniperforge.localnet.network import LocalNetwork
 from tests.app.place import served
 from tests.cli.terminal import Terminal, terminal_in
@@ -134,39 +136,52 @@ def test_showing_a_pool(terminal: Terminal, network: LocalNetwork) -> None:
         terminal.document("pools", "show", address, code=code)
 
 
-def test_watching_for_a_time(terminal: Terminal, network: LocalNetwork) -> None:
-    """Lines for people, JSON lines, or one document; only rich ones when asked."""
+def watched(terminal: Terminal, *arguments: str, enough: int = 2) -> str:
+    """Watch until ``enough`` pools were told, then end it as Ctrl-C does."""
+    told = 0
+
+    def document(pool: NewPool) -> dict[str, Any]:
+        nonlocal told
+        told += 1
+        if told == enough:
+            signal.raise_signal(signal.SIGINT)
+        return pool_document(pool)
+
+    terminal.monkeypatch.setattr("sniperforge.app.pool_stream.pool_document", document)
+    assert main(["pools", "watch", *arguments]) == 130
+    shown = terminal.capsys.readouterr()
+    assert ("-q" in arguments) is ("watching" not in shown.err)
+    return shown.out
+
+
+def test_watching(terminal: Terminal, network: LocalNetwork) -> None:
+    """Lines for people, JSON lines for streams; only rich ones when asked."""
     terminal.use(network)
-    lines = terminal.run("pools", "watch", "--duration", "0.8", "-q").splitlines()
-    assert lines[0] == "LOCALNET"
-    assert lines[1].startswith("raydium_cpmm  pool ")
-    assert lines[1].endswith(" SOL")
-    documents = [
-        json.loads(line)
-        for line in terminal.run("pools", "watch", "--jsonl", "--duration", "0.8").splitlines()
-    ]
+    head, *lines = watched(terminal).splitlines()
+    assert head == "LOCALNET"
+    assert all(line.startswith("raydium_cpmm  pool ") and line.endswith(" SOL") for line in lines)
+    assert len(lines) >= 2
+    streamed = watched(terminal, "--jsonl", "-q", "--min-liquidity-sol", "20", "--dex", "raydium_cpmm")
+    documents = [json.loads(line) for line in streamed.splitlines()]
     assert {document["kind"] for document in documents} == {"pool_created"}
-    rich = terminal.data(
-        "pools", "watch", "--duration", "0.8", "--min-liquidity-sol", "20", "--dex", "raydium_cpmm"
-    )
-    assert all(float(pool["liquidity_sol"]) >= 20 for pool in rich["pools"])
-    assert set(rich) == {"pools"}
+    assert all(float(document["liquidity_sol"]) >= 20 for document in documents)
 
 
 def test_a_signal_ends_the_watch(terminal: Terminal, network: LocalNetwork) -> None:
-    """What was seen is still told, with the signal's exit code."""
+    """With ``--json`` what was seen is still told in the one document."""
     terminal.use(network)
-
-    def end(*_: Any) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, 1.0)
-    assert main(["pools", "watch", "--json", "-q"]) == 130
-    signal.signal(signal.SIGALRM, before)
-    document = json.loads(terminal.capsys.readouterr().out)
+    document = json.loads(watched(terminal, "--json", "-q"))
     assert document["error"]["code"] == "interrupted"
-    assert document["data"]["pools"]
+    assert len(document["data"]["pools"]) >= 2
+    assert set(document["data"]) == {"pools"}
+
+
+def test_the_watch_ends_by_itself(terminal: Terminal, network: LocalNetwork) -> None:
+    """After the time given, with how many there were."""
+    terminal.use(network)
+    assert isinstance(terminal.data("pools", "watch", "--duration", "0.2")["pools"], list)
+    assert main(["pools", "watch", "--duration", "0.2"]) == 0
+    assert terminal.capsys.readouterr().err.endswith(" new pools\n")
 
 
 @pytest.mark.parametrize(
