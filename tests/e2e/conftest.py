@@ -17,6 +17,8 @@ from tests.e2e.processes import Process
 from tests.trading import SOL, Project, eventually
 
 SLOT_MS, PER_MINUTE, SEED = 400, 120, 28
+ROOM = {"SNIPERFORGE_LIMITS__MAX_OPEN_POSITIONS": "50", "SNIPERFORGE_LIMITS__MAX_EXPOSURE_SOL": "9"}
+"""Limits under which there is always room for one more buy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,13 @@ def make_project(network: Network, tmp_path: Path) -> Callable[..., Project]:
     def make(**values: Any) -> Project:
         folder = tmp_path / f"project-{next(numbers)}"
         made = Project(
-            folder, tmp_path / "state-home", network.rpc_url, network.ws_url, network.genesis, **values
+            folder,
+            tmp_path / "state-home",
+            network.rpc_url,
+            network.ws_url,
+            network.genesis,
+            extra=ROOM,
+            **values,
         )
         if "key" not in values:
             network.fund(made.wallet)

@@ -26,10 +26,17 @@ def demo_folders(folder: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """The demo that the issue names, for 20 seconds."""
+def running(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Process]:
+    """The demo that the issue names, for 20 seconds; other tests may use them."""
     folder = tmp_path_factory.mktemp("demo")
-    found = spawn(folder, "--duration", "20", "--seed", "7", "--json").end()
+    return folder, spawn(folder, "--duration", "20", "--seed", "7", "--json")
+
+
+@pytest.fixture(scope="module")
+def demo(running: tuple[Path, Process]) -> Ended:
+    """The same, once it has ended."""
+    folder, process = running
+    found = process.end()
     assert demo_folders(folder) == []
     return found
 
@@ -38,6 +45,29 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 def data(demo: Ended) -> dict[str, Any]:
     """The document's data."""
     return demo.data
+
+
+@pytest.mark.usefixtures("running")
+def test_signals_end_it_in_time_and_leave_nothing(tmp_path: Path) -> None:
+    """SIGINT exits 130 and SIGTERM 143, within 10 s, with a document that says so; the folder is gone."""
+    runs = {
+        number: spawn(tmp_path / number.name, "--duration", "60", "--json")
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    for number, process in runs.items():
+        process.said("seen")
+        assert len(demo_folders(tmp_path / number.name)) == 1
+    for number, process in runs.items():
+        process.send(number)
+    for number, process in runs.items():
+        found = process.end()
+        assert found.seconds < 10
+        assert found.code == 128 + number, found.err
+        document = found.document
+        assert (document["ok"], document["error"]["code"]) == (False, "interrupted")
+        assert document["exit_code"] == found.code
+        assert "Traceback" not in found.err
+        assert demo_folders(tmp_path / number.name) == []
 
 
 def test_one_document_and_nothing_else(demo: Ended) -> None:
@@ -83,28 +113,6 @@ def test_no_trap_that_can_be_read_was_bought(data: dict[str, Any]) -> None:
 def test_memory_is_bounded(demo: Ended) -> None:
     """Well under the limit for a minute."""
     assert demo.peak_bytes < MEMORY_LIMIT
-
-
-def test_signals_end_it_in_time_and_leave_nothing(tmp_path: Path) -> None:
-    """SIGINT exits 130 and SIGTERM 143, within 10 s, with a document that says so; the folder is gone."""
-    runs = {
-        number: spawn(tmp_path / number.name, "--duration", "60", "--json")
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    for number, process in runs.items():
-        process.said("seen")
-        assert len(demo_folders(tmp_path / number.name)) == 1
-    for number, process in runs.items():
-        process.send(number)
-    for number, process in runs.items():
-        found = process.end()
-        assert found.seconds < 10
-        assert found.code == 128 + number, found.err
-        document = found.document
-        assert (document["ok"], document["error"]["code"]) == (False, "interrupted")
-        assert document["exit_code"] == found.code
-        assert "Traceback" not in found.err
-        assert demo_folders(tmp_path / number.name) == []
 
 
 @pytest.mark.soak
