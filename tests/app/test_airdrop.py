@@ -40,7 +40,8 @@ async def test_it_arrives_on_the_embedded_network() -> None:
 
 async def test_it_waits_for_confirmation() -> None:
     """Unknown, then processed, is not there yet; an outage in between is waited out."""
-    rpc, clock = faucet(status(None), status("processed"), UnavailableError("down"), status("confirmed"))
+    down = [UnavailableError("down")] * 10  # more than a read is retried
+    rpc, clock = faucet(status(None), status("processed"), *down, status("confirmed"))
     assert (await airdrop(rpc, clock, WALLET, SOL)).slot == 5
 
 
