@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,10 @@ class Ended:
         return found
 
 
+def _limit_files(size: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
 class Process:
     """A running ``sniperforge``.
 
@@ -54,16 +60,23 @@ class Process:
         argv: the command line.
         env: what its environment adds; no ``SNIPERFORGE_*`` of ours gets through.
         script: another Python program instead.
+        limit_file_bytes: no file can grow beyond this, as on a full disk.
     """
 
     def __init__(
-        self, folder: Path, *argv: str, env: Mapping[str, str] | None = None, script: Path | None = None
+        self,
+        folder: Path,
+        *argv: str,
+        env: Mapping[str, str] | None = None,
+        script: Path | None = None,
+        limit_file_bytes: int | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         ours = {name: value for name, value in os.environ.items() if not name.startswith("SNIPERFORGE_")}
         program = [str(script)] if script else ["-m", "sniperforge"]
         number = len(list(folder.glob("out-*")))
         self._out, self._err = folder / f"out-{number}", folder / f"err-{number}"
+        limit = None if limit_file_bytes is None else partial(_limit_files, limit_file_bytes)
         with self._out.open("w") as out, self._err.open("w") as err:
             self._process = subprocess.Popen(
                 [sys.executable, *program, *argv],
@@ -72,6 +85,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
+                preexec_fn=limit,  # noqa: PLW1509 - only sets a limit
             )
         self._since = time.monotonic()
 
