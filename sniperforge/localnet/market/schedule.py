@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 TOKEN_DECIMALS: Final = 6
 SUPPLY: Final = 1_000_000_000 * 10**TOKEN_DECIMALS
+_FIRST_TRADE_MS: Final = (1_100, 2_000)
+"""Nobody trades before the pool is open, at most a second after its creation: whether a trade lands must
+not depend on where in a second the launch falls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _decks(seed: int) -> Iterator[Archetype]:
 def _trades(archetype: Archetype, rng: random.Random, crowd: int) -> Iterator[Step]:
     rising = archetype.aftermath is not Aftermath.FADE
     members = rng.sample(range(crowd), k=min(12, crowd))
-    at_ms = rng.randrange(600, 1_500)
+    at_ms = rng.randrange(*_FIRST_TRADE_MS)
     for step in range(rng.randrange(24, 40)):
         trader = rng.choice(members)
         buys = rng.random() < ((0.85 if step < 20 else 0.45) if rising else (0.8 if step < 4 else 0.15))

@@ -1,0 +1,108 @@
+"""Which launches come when: decided by the seed alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sniperforge.localnet.market.archetypes import ARCHETYPES, Aftermath
+from sniperforge.localnet.market.schedule import Launch, launches
+
+DECK = sum(archetype.per_deck for archetype in ARCHETYPES)
+SEEDS = st.integers(min_value=0, max_value=2**63 - 1)
+
+
+def first(
+    count: int, seed: int = 7, *, per_minute: int = 30, crowd: int = 24, first_ms: int = 2_000
+) -> list[Launch]:
+    """The first launches of a schedule."""
+    return list(islice(launches(seed, per_minute=per_minute, crowd=crowd, first_ms=first_ms), count))
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_the_same_seed_is_the_same_schedule(seed: int) -> None:
+    """Whole launches are equal: keys, times, trades, strikes."""
+    assert first(30, seed) == first(30, seed)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_another_seed_is_another_schedule(seed: int) -> None:
+    """Other keys for every launch, another order of kinds, other trades."""
+    one, two = first(2 * DECK, seed), first(2 * DECK, seed + 1)
+    assert not {launch.seed for launch in one} & {launch.seed for launch in two}
+    assert [launch.archetype for launch in one] != [launch.archetype for launch in two]
+    assert all(a.trades != b.trades for a, b in zip(one, two, strict=True))
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_every_deck_holds_every_kind(seed: int) -> None:
+    """Each run of one deck's length has as many of each kind as the kind says; only the order differs."""
+    coming = first(4 * DECK, seed)
+    decks = [coming[start : start + DECK] for start in range(0, len(coming), DECK)]
+    for deck in decks:
+        dealt = Counter(launch.archetype.name for launch in deck)
+        assert dealt == {archetype.name: archetype.per_deck for archetype in ARCHETYPES}
+    orders = {tuple(launch.archetype.name for launch in deck) for deck in decks}
+    assert len(orders) == len(decks)
+
+
+@pytest.mark.parametrize("per_minute", [1, 12, 30, 600, 60_000])
+def test_launches_are_regular_and_jittered(per_minute: int) -> None:
+    """One in each gap, at its start or up to half of it later; numbers count from 0."""
+    gap = 60_000 // per_minute
+    coming = first(50, per_minute=per_minute, first_ms=500)
+    assert [launch.number for launch in coming] == list(range(50))
+    offsets = [launch.at_ms - 500 - launch.number * gap for launch in coming]
+    assert all(0 <= offset < max(gap // 2, 1) for offset in offsets)
+    assert gap < 4 or len(set(offsets)) > 1
+
+
+def test_the_pace_changes_times_alone() -> None:
+    """Kinds, keys, liquidity and keys stay: a faster market is the same market."""
+    slow, fast = first(DECK, per_minute=6), first(DECK, per_minute=60)
+    assert [(each.archetype, each.seed) for each in slow] == [(each.archetype, each.seed) for each in fast]
+    assert slow[-1].at_ms > 5 * fast[-1].at_ms
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS, st.integers(min_value=1, max_value=30))
+def test_trades_can_be_made(seed: int, crowd: int) -> None:
+    """In order, by a dozen members of the crowd, each a buy or a sale, none before the pool can be open."""
+    for launch in first(DECK, seed, crowd=crowd):
+        steps = launch.trades
+        assert 24 <= len(steps) < 40
+        assert 1_000 < steps[0].after_ms < 2_000
+        assert all(later.after_ms - step.after_ms >= 300 for step, later in pairwise(steps))
+        assert {step.trader for step in steps} <= set(range(crowd))
+        assert len({step.trader for step in steps}) <= 12
+        assert all((step.lamports > 0) != (step.sell_percent > 0) for step in steps)
+        assert all(0 <= step.sell_percent <= 100 for step in steps)
+
+
+def test_crowds_prefer_rising_tokens() -> None:
+    """Of a token that fades far more is sold than bought; of the others more is bought than sold."""
+    bought: Counter[bool] = Counter()
+    steps: Counter[bool] = Counter()
+    for launch in first(10 * DECK):
+        fades = launch.archetype.aftermath is Aftermath.FADE
+        bought[fades] += sum(step.lamports > 0 for step in launch.trades[4:])
+        steps[fades] += len(launch.trades[4:])
+    assert bought[True] / steps[True] < 0.25
+    assert bought[False] / steps[False] > 0.6
+
+
+def test_sums_and_moments_vary() -> None:
+    """Liquidity, strike and keys differ from launch to launch, within what the market's money allows."""
+    coming = first(3 * DECK)
+    assert all(12 * 10**9 <= launch.liquidity < 60 * 10**9 for launch in coming)
+    assert all(8_000 <= launch.strike_ms < 16_000 for launch in coming)
+    assert len({launch.seed for launch in coming}) == len(coming)
+    assert len({launch.liquidity for launch in coming}) > 20
+    assert len({launch.strike_ms for launch in coming}) > 50
