@@ -93,24 +93,28 @@ class BasePair:
         """Let the outside price walk for ``seconds``, trade a little noise, then arbitrage."""
         self.outside_price *= math.exp(self._rng.gauss(0, _VOLATILITY_PER_SECOND * math.sqrt(seconds)))
         if self._rng.random() < seconds:
-            self._swap(sells_sol=self._rng.random() < 0.5, lamports=self._rng.randrange(1, 20) * 10**9)
+            self._trade(sells_sol=self._rng.random() < 0.5, lamports=self._rng.randrange(1, 20) * 10**9)
         self._arbitrage()
 
+    def _trade(self, *, sells_sol: bool, lamports: int) -> None:
+        sol, usdc = self._reserves()
+        if sol:
+            self._swap(sells_sol=sells_sol, amount_in=lamports if sells_sol else lamports * usdc // sol)
+
     def _arbitrage(self) -> None:
+        """Move the pool along its curve to where the outside price is."""
         sol, usdc = self._reserves()
         if not sol or not usdc:
             return
-        price = usdc / 10**USDC_DECIMALS / (sol / LAMPORTS_PER_SOL)
-        if abs(price / self.outside_price - 1) < _BAND:
+        price, target = usdc / sol, self.outside_price * 10**USDC_DECIMALS / LAMPORTS_PER_SOL
+        if abs(price / target - 1) < _BAND:
             return
-        target = self.outside_price * 10**USDC_DECIMALS / LAMPORTS_PER_SOL
-        wanted_sol = math.sqrt(sol * usdc / target)
-        self._swap(sells_sol=wanted_sol > sol, lamports=int(abs(wanted_sol - sol)))
+        if target < price:
+            self._swap(sells_sol=True, amount_in=int(math.sqrt(sol * usdc / target) - sol))
+        else:
+            self._swap(sells_sol=False, amount_in=int(math.sqrt(sol * usdc * target) - usdc))
 
-    def _swap(self, *, sells_sol: bool, lamports: int) -> None:
-        sol, usdc = self._reserves()
-        if not sol or not lamports:
-            return
+    def _swap(self, *, sells_sol: bool, amount_in: int) -> None:
         source, destination = (self._wsol, self._usdc) if sells_sol else (self._usdc, self._wsol)
         self._actor.send(
             [
@@ -120,7 +124,7 @@ class BasePair:
                     source=source,
                     destination=destination,
                     mint_in=_WSOL if sells_sol else _USDC,
-                    amount_in=lamports if sells_sol else lamports * usdc // sol,
+                    amount_in=amount_in,
                 )
             ]
         )
