@@ -37,16 +37,7 @@ class Crowd:
     def open(self) -> None:
         """Fund every trader and wrap most of it."""
         for trader in self._traders:
-            me = str(trader.key)
-            wrapped = str(associated_token_account(trader.key, _WSOL))
-            self._treasury.send([transfer_lamports(str(self._treasury.key), me, _FUNDS)])
-            trader.send(
-                [
-                    create_associated_token_account(me, me, WSOL_MINT),
-                    transfer_lamports(me, wrapped, _WRAPPED),
-                    sync_native(wrapped),
-                ]
-            )
+            self._fund(trader)
 
     def trade(self, token: LaunchedToken, step: Step) -> None:
         """One trade; it may fail on chain, as trades do."""
@@ -56,8 +47,22 @@ class Crowd:
         else:
             self._sell(trader, token, step.sell_percent)
 
+    def _fund(self, trader: Actor) -> None:
+        me = str(trader.key)
+        wrapped = str(associated_token_account(trader.key, _WSOL))
+        self._treasury.send([transfer_lamports(str(self._treasury.key), me, _FUNDS)])
+        trader.send(
+            [
+                create_associated_token_account(me, me, WSOL_MINT),
+                transfer_lamports(me, wrapped, _WRAPPED),
+                sync_native(wrapped),
+            ]
+        )
+
     def _buy(self, trader: Actor, token: LaunchedToken, lamports: int) -> None:
         me = str(trader.key)
+        if self._wrapped(trader) < lamports:
+            self._fund(trader)  # what is in dead pools does not come back, and a network may run for days
         trader.send(
             [
                 create_associated_token_account(me, me, str(token.mint), str(token.program)),
@@ -74,8 +79,7 @@ class Crowd:
 
     def _sell(self, trader: Actor, token: LaunchedToken, percent: int) -> None:
         tokens = associated_token_account(trader.key, token.mint, token.program)
-        account = self._ledger.account(str(tokens))
-        held = 0 if account is None else int.from_bytes(account.data[64:72], "little")
+        held = self._balance(tokens)
         if held * percent // 100 == 0:
             return
         trader.send(
@@ -90,3 +94,10 @@ class Crowd:
                 )
             ]
         )
+
+    def _wrapped(self, trader: Actor) -> int:
+        return self._balance(associated_token_account(trader.key, _WSOL))
+
+    def _balance(self, account: Pubkey) -> int:
+        found = self._ledger.account(str(account))
+        return 0 if found is None else int.from_bytes(found.data[64:72], "little")
