@@ -13,6 +13,7 @@ from sniperforge.files import PRIVATE, make_folder, storage_errors
 from sniperforge.localnet.service.client import call
 from sniperforge.localnet.service.info import NetworkInfo, read_info
 from sniperforge.localnet.service.lock import hold
+from sniperforge.telemetry.masking import is_secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,7 +125,7 @@ def _spawn(files: ServiceFiles, command: Sequence[str]) -> int:
         return os.posix_spawnp(
             command[0],
             list(command),
-            os.environ,
+            _environment(),
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, str(files.log), flags, PRIVATE),
@@ -132,6 +133,11 @@ def _spawn(files: ServiceFiles, command: Sequence[str]) -> int:
             ],
             setsid=True,
         )
+
+
+def _environment() -> dict[str, str]:
+    """The environment without secrets: a network that outlives this command has no use for them."""
+    return {name: value for name, value in os.environ.items() if not is_secret_name(name)}
 
 
 def _wait_for_start(files: ServiceFiles, pid: int, deadline: float) -> NetworkInfo:

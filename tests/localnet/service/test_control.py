@@ -183,3 +183,12 @@ def test_a_network_in_another_container_is_left_alone(service: Service) -> None:
     write_info(service.files.info, replace(info, process=f"{boot}:1:{ticks}"))
     with pytest.raises(UnavailableError, match="another container"):
         down(service.files)
+
+
+def test_a_service_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords and API keys of the shell that starts the network stay in that shell."""
+    monkeypatch.setenv("SNIPERFORGE_WALLET_PASSWORD", "hunter2")
+    monkeypatch.setenv("HELIUS_API_KEY", "k")
+    inherited = control._environment()
+    assert not {"SNIPERFORGE_WALLET_PASSWORD", "HELIUS_API_KEY"} & inherited.keys()
+    assert inherited["PATH"]
