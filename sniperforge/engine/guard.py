@@ -83,7 +83,6 @@ class Guard:
         self._clock = clock
         self._tell = tell
         self._guarded: dict[str, asyncio.Task[None]] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
         self._wake = asyncio.Event()
         self.values: dict[str, int] = {}
         """Exit value in lamports per position id, as last seen."""
@@ -122,24 +121,23 @@ class Guard:
         async with self._watch(position.dex, position.pool) as watch:
             if watch.state is None:
                 await watch.changed(LOOK_SECONDS)
-            async with self._lock(position_id):
-                while self._executor.selling(position_id):
-                    await self._clock.sleep(SETTLING_SECONDS)
-                known = self._executor.known(client_key)
-                if known is not None:
-                    return known
-                held = self._held(position_id)
-                part = _part(held, raw)
-                return await self._attempt(
-                    held,
-                    part,
-                    watch.state,
-                    origin=origin,
-                    reason=reason,
-                    urgency=Urgency.URGENT,
-                    client_key=client_key,
-                    keep=part == held.raw,
-                )
+            while self._executor.selling(position_id):
+                await self._clock.sleep(SETTLING_SECONDS)
+            known = self._executor.known(client_key)
+            if known is not None:
+                return known
+            held = self._held(position_id)
+            part = _part(held, raw)
+            return await self._attempt(
+                held,
+                part,
+                watch.state,
+                origin=origin,
+                reason=reason,
+                urgency=Urgency.URGENT,
+                client_key=client_key,
+                keep=part == held.raw,
+            )
 
     # -- one position --------------------------------------------------------------------------------------
 
@@ -161,12 +159,11 @@ class Guard:
         async with self._watch(position.dex, position.pool) as watch:
             if watch.state is None:  # not read yet is no failed exit
                 await watch.changed(LOOK_SECONDS)
-            while position.state in HELD_STATES:
+            # What is decided on is read after each wait: a sale may have been booked meanwhile.
+            while (position := self._journal.position(position_id)) and position.state in HELD_STATES:
                 await self._look(position, bought, policy, watch.state)
                 await watch.changed(LOOK_SECONDS)
-                position = self._journal.position(position_id) or position
         self.values.pop(position_id, None)
-        self._locks.pop(position_id, None)
 
     async def _look(
         self, position: Position, bought: int, policy: ExitPolicy, state: PoolState | None
@@ -181,15 +178,13 @@ class Guard:
             reason, urgency = f"{decision.reason}: {decision.text}", decision.urgency
         else:
             reason, urgency = _first_reason(position), Urgency.URGENT
-        async with self._lock(position.id):
-            held = self._journal.position(position.id)
-            if held is None or held.state not in HELD_STATES or self._executor.selling(position.id):
-                return
-            outcome = await self._attempt(
-                held, held.raw, state, origin=held.origin, reason=reason, urgency=urgency
-            )
+        if self._executor.selling(position.id):
+            return  # by hand, or by an earlier process; recovery settles that one
+        outcome = await self._attempt(
+            position, position.raw, state, origin=position.origin, reason=reason, urgency=urgency
+        )
         if not outcome.ok:
-            await self._clock.sleep(_pause(held.exit_attempts))
+            await self._clock.sleep(_pause(position.exit_attempts))
 
     def _decide(
         self,
@@ -230,7 +225,11 @@ class Guard:
         client_key: str | None = None,
         keep: bool = True,
     ) -> Outcome:
-        """One try to sell. Whatever stands in its way is counted and told; the position stays owned."""
+        """One try to sell. Whatever stands in its way is counted and told; the position stays owned.
+
+        Its callers ask first whether a sale is in flight. Between that and the journal's commit there is no
+        await, so two of them cannot both sell.
+        """
         venue = venue_named(position.dex)
         if venue is None or state is None:
             return self._failed(position, f"{reason}; the pool cannot be read now", keep=keep)
@@ -280,9 +279,6 @@ class Guard:
         if position is None or position.state not in HELD_STATES:
             raise NotFoundError(f"no held position {position_id}")
         return position
-
-    def _lock(self, position_id: str) -> asyncio.Lock:
-        return self._locks.setdefault(position_id, asyncio.Lock())
 
 
 def _exit_value(position: Position, state: PoolState | None) -> int | None:

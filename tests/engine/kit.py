@@ -111,6 +111,7 @@ class World:
             yield
         finally:
             passing.cancel()
+            await asyncio.wait([passing])
 
     def create(self, archetype: str = "organic", *, liquidity: int = 40 * SOL) -> LaunchedToken:
         """Launch a token now; its pool opens a second later."""
