@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from solders.pubkey import Pubkey
@@ -17,8 +18,9 @@ MAX_SEED_BYTES: Final = 32
 """Longest seed that the system program takes."""
 
 
+@lru_cache(maxsize=4_096)
 def pubkey(address: str) -> Pubkey:
-    """``address`` as a key.
+    """``address`` as a key; remembered, for a plan names the same few dozens of times.
 
     Raises:
         DecodeError: not base58 of 32 bytes.
@@ -29,8 +31,9 @@ def pubkey(address: str) -> Pubkey:
         raise DecodeError(f"{address!r} is not a Solana address") from None
 
 
+@lru_cache(maxsize=1_024)
 def associated_token_address(owner: str, mint: str, token_program: str = TOKEN_PROGRAM) -> str:
-    """The account in which wallets keep ``owner``'s tokens of ``mint``.
+    """The account in which wallets keep ``owner``'s tokens of ``mint``; remembered, for a search found it.
 
     Raises:
         DecodeError: an argument is not an address.
