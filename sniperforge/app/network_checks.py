@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from sniperforge.app.checks import Finding, ok, skip, warn
+from sniperforge.app.check_run import Finding, ok, skip, warn
 from sniperforge.chain.websocket import PubSubClient
 from sniperforge.errors import RpcError, UnavailableError
 
 if TYPE_CHECKING:
-    from sniperforge.app.checks import CheckRun
+    from sniperforge.app.check_run import CheckRun
     from sniperforge.app.node import Node
 
 MOVING_SECONDS: Final = 5.0

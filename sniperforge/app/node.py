@@ -100,7 +100,7 @@ async def open_node(
             stack.push_async_callback(each.aclose)
         rpc = RpcClient(carrier, clock, retry=retry)
         genesis_hash = await _identity(settings, rpc)
-        cluster = check_chain(settings.network, genesis_hash)
+        cluster = check_chain(settings.network.chain, settings.network.genesis_hash, genesis_hash)
         readers = (rpc, *(RpcClient(other, clock, retry=retry) for other in others))
         folder = locks or locks_folder(os.environ, Path.home())
         yield Node(settings, rpc, clock, genesis_hash, cluster, mode, folder, readers)

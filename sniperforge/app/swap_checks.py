@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sniperforge.app.checks import Finding, ok, skip, warn
+from sniperforge.app.check_run import Finding, ok, skip, warn
 from sniperforge.app.pool_lookup import COMMITMENT, LoadedPool, decimal_text, load_pool
 from sniperforge.app.wallet import wallet_entry
 from sniperforge.dex.raydium_cpmm import program
@@ -20,7 +20,7 @@ from sniperforge.tokens.addresses import associated_token_address
 if TYPE_CHECKING:
     from solders.instruction import Instruction
 
-    from sniperforge.app.checks import CheckRun
+    from sniperforge.app.check_run import CheckRun
     from sniperforge.app.node import Node
     from sniperforge.chain.rpc import RpcClient
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
-from sniperforge.app.checks import Finding, ok, skip, warn
+from sniperforge.app.check_run import Finding, ok, skip, warn
 from sniperforge.app.holding import lock_file
 from sniperforge.app.wallet import wallet_directory, wallet_entry
 from sniperforge.coordination.wallet_lock import read_holder
@@ -14,7 +14,7 @@ from sniperforge.files import storage_errors, wider_than_private
 from sniperforge.wallets.directory import unlock
 
 if TYPE_CHECKING:
-    from sniperforge.app.checks import CheckRun
+    from sniperforge.app.check_run import CheckRun
     from sniperforge.app.node import Node
     from sniperforge.wallets.directory import WalletEntry
 

@@ -10,7 +10,7 @@ from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
 if TYPE_CHECKING:
-    from sniperforge.app.checks import CheckRow
+    from sniperforge.app.check_run import CheckRow
     from sniperforge.cli.options import Options
     from sniperforge.config.load import Settings
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sniperforge.errors import ConfigError
-
-if TYPE_CHECKING:
-    from sniperforge.config.network import NetworkConfig
 
 GENESIS_HASHES: Final = {
     "mainnet": "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d",
@@ -24,22 +21,25 @@ def cluster_of(genesis_hash: str) -> str:
     return _CLUSTERS.get(genesis_hash, f"local-{genesis_hash[:8]}")
 
 
-def check_chain(network: NetworkConfig, genesis_hash: str) -> str:
+def check_chain(chain: str, expected: str | None, genesis_hash: str) -> str:
     """The cluster that ``genesis_hash`` belongs to, after proving that it is the one configured.
 
     Call it before a key is unlocked.
+
+    Args:
+        chain, expected: ``chain`` and ``genesis_hash`` of the network's file.
+        genesis_hash: what the node answers.
 
     Raises:
         ConfigError: the node serves another chain than the network file says.
     """
     cluster = cluster_of(genesis_hash)
     served = "localnet" if cluster.startswith("local-") else cluster
-    expected = network.genesis_hash
-    if served == network.chain and expected in (None, genesis_hash):
+    if served == chain and expected in (None, genesis_hash):
         return cluster
-    wanted = network.chain if expected is None else f"{network.chain} ({expected})"
+    wanted = chain if expected is None else f"{chain} ({expected})"
     raise ConfigError(
         f"wrong chain: the network file says {wanted}, the node serves {served} ({genesis_hash})",
         hint="correct `chain` or the URLs in the network file; nothing was unlocked or sent",
-        details={"expected_chain": network.chain, "chain": served, "genesis_hash": genesis_hash},
+        details={"expected_chain": chain, "chain": served, "genesis_hash": genesis_hash},
     )

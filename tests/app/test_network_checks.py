@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sniperforge.app import network_checks
-from sniperforge.app.checks import CheckRun, CheckStatus
+from sniperforge.app.check_run import CheckRun, CheckStatus
 from sniperforge.app.network_checks import jupiter_checks, solana_checks
 from sniperforge.app.node import Node, open_node
 from sniperforge.chain.clock import SystemClock

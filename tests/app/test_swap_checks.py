@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sniperforge.app import swap_checks
-from sniperforge.app.checks import CheckRow, CheckRun, CheckStatus
+from sniperforge.app.check_run import CheckRow, CheckRun, CheckStatus
 from sniperforge.app.node import Node, open_node
 from sniperforge.app.pool_lookup import LoadedPool
 from sniperforge.app.swap_checks import pool_checks, sol_usdc_pool

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sniperforge.app.checks import CheckRow, CheckRun, CheckStatus
+from sniperforge.app.check_run import CheckRow, CheckRun, CheckStatus
 from sniperforge.app.holding import take
 from sniperforge.app.node import Node, open_node
 from sniperforge.app.wallet import wallet_directory, wallet_entry

@@ -3,17 +3,10 @@ from __future__ import annotations
 import pytest
 
 from sniperforge.config.genesis import GENESIS_HASHES, check_chain, cluster_of
-from sniperforge.config.network import NetworkConfig
 from sniperforge.config.values import is_address
 from sniperforge.errors import ConfigError
 
 LOCAL = "HWdeCUjBvPP1HJ5oCJt7aNsvMWpWoDgiejUWvfFX6T7R"
-
-
-def network(chain: str, genesis: str | None = None) -> NetworkConfig:
-    return NetworkConfig.model_validate(
-        {"chain": chain, "rpc_url": "http://h", "ws_url": "ws://h", "genesis_hash": genesis}
-    )
 
 
 def test_the_known_hashes_are_well_formed() -> None:
@@ -33,7 +26,7 @@ def test_clusters_are_named_by_genesis_hash() -> None:
 def test_the_right_chain_passes(chain: str) -> None:
     """The node serves what the file says: the answer is the cluster."""
     genesis = GENESIS_HASHES.get(chain, LOCAL)
-    assert check_chain(network(chain), genesis) == cluster_of(genesis)
+    assert check_chain(chain, None, genesis) == cluster_of(genesis)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +41,7 @@ def test_the_right_chain_passes(chain: str) -> None:
 def test_another_chain_is_refused(chain: str, pinned: str | None, served: str) -> None:
     """A node of another chain is a configuration error that names both."""
     with pytest.raises(ConfigError, match="wrong chain") as caught:
-        check_chain(network(chain, pinned), served)
+        check_chain(chain, pinned, served)
     assert caught.value.exit_code == 3
     assert served in caught.value.message
     assert chain in caught.value.message
