@@ -18,7 +18,7 @@ from sniperforge.execution.plan import (
 )
 from sniperforge.risk.facts import Holder, PoolFacts, RoundTrip
 from sniperforge.tokens.account import decode_token_account
-from sniperforge.tokens.addresses import associated_token_address
+from sniperforge.tokens.addresses import MAX_SEED_BYTES, associated_token_address
 from sniperforge.tokens.mint import decode_mint
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ _FAILURES: Final = (UnavailableError, DecodeError, NotFoundError, RefusedError)
 """What leaves a fact unknown."""
 
 _SIMULATION_UNITS: Final = 600_000
-_SIMULATION_SEED: Final = "round-trip"
 _NO_BLOCKHASH: Final = "11111111111111111111111111111111"
 
 
@@ -97,7 +96,8 @@ class FactGatherer:
             return PoolFacts(**values, missing=missing), None
         largest = self._rpc.token_largest_accounts
         async with asyncio.TaskGroup() as group:
-            loading = group.create_task(self._try("token", missing, self._state(venue, pool, values)))
+            epoch = group.create_task(self._try("epoch", missing, self._current_epoch()))
+            loading = group.create_task(self._try("token", missing, self._state(venue, pool, values, epoch)))
             held = group.create_task(self._try("holders", missing, largest(event.base_mint, COMMITMENT)))
             locked = group.create_task(
                 self._try("lp_holders", missing, self._lp_holdings(event.facts.get("lp_mint", "")))
@@ -115,15 +115,19 @@ class FactGatherer:
         facts = PoolFacts(**values, missing=missing)
         return facts, Opportunity(venue, state, facts)
 
-    async def _state(self, venue: Venue, pool: NewPool, values: dict[str, Any]) -> PoolState:
+    async def _state(
+        self, venue: Venue, pool: NewPool, values: dict[str, Any], coming: Awaitable[int | None]
+    ) -> PoolState:
         """Load the pool; its own facts go into ``values``."""
         wanted = venue.accounts_of(pool.event)
-        found, epoch = await asyncio.gather(self._rpc.accounts(wanted, COMMITMENT), self._current_epoch())
-        accounts: Mapping[str, Account | None] = found.accounts
+        accounts: Mapping[str, Account | None] = (await self._rpc.accounts(wanted, COMMITMENT)).accounts
         further = venue.required_accounts(pool.event.pool, accounts)
         if further:
             more = await self._rpc.accounts(further, COMMITMENT)
             accounts = {**accounts, **more.accounts}
+        epoch = await coming
+        if epoch is None:
+            raise UnavailableError("the epoch is not known, and transfer fees follow it")
         state = venue.load(pool.event.pool, accounts, epoch=epoch)
         anatomy = venue.anatomy(state, accounts)
         values |= {
@@ -171,7 +175,11 @@ class FactGatherer:
         return {name: _holders(holdings[name], known, behind) for name, known in owners.items()}
 
     async def _round_trip(self, venue: Venue, state: PoolState, spend: int) -> RoundTrip | None:
-        """Run a buy and a sale of nearly all it gave, in one transaction that is never signed."""
+        """Run a buy and a sale of nearly all it gave, in one transaction that is never signed.
+
+        Its account has another address for each pool: one that stays the same could be paid into, and then
+        not be created in any simulation.
+        """
         if state.quote_mint != WSOL_MINT:
             return None
         mint = state.base_mint
@@ -185,7 +193,7 @@ class FactGatherer:
             token_account=token_account,
             spend=spend,
             account_rent=self._account_rent,
-            seed=_SIMULATION_SEED,
+            seed=state.address[:MAX_SEED_BYTES],
             fees=FeePlan(_SIMULATION_UNITS, 0),
             buy=_swap(venue, state, self._wallet, WSOL_MINT, spend),
             sell=_swap(venue, state, self._wallet, mint, sold),
