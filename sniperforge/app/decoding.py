@@ -9,10 +9,10 @@ from sniperforge.app.node import open_node
 from sniperforge.dex.invoke_stack import is_truncated
 from sniperforge.dex.registry import events_of, events_of_logs
 from sniperforge.dex.transaction import parse_document
+from sniperforge.domain import base58
 from sniperforge.domain.chain import TransactionView
 from sniperforge.errors import DecodeError, NotFoundError
 from sniperforge.files import storage_error
-from sniperforge.wallets import base58
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def is_signature(text: str) -> bool:
         return False
     try:
         return len(base58.decode(text)) == _SIGNATURE_BYTES
-    except ValueError:
+    except DecodeError:
         return False
 
 

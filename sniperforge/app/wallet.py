@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from sniperforge.domain.base58 import is_address
 from sniperforge.errors import NotFoundError
-from sniperforge.wallets.base58 import is_address
 from sniperforge.wallets.directory import WalletDirectory, unlock
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def address_argument(text: str, *, name: str) -> str:
     Raises:
         UsageError: anything else.
     """
-    from sniperforge.wallets.base58 import is_address
+    from sniperforge.domain.base58 import is_address
 
     if not is_address(text):
         shown = text if len(text) <= 60 else f"{text[:57]}..."

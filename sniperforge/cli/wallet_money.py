@@ -105,7 +105,7 @@ async def _balance(settings: Settings, text: str) -> Result:
     from sniperforge.app.balance import read_balance
     from sniperforge.app.node import open_node
     from sniperforge.app.wallet import named_wallet
-    from sniperforge.wallets.base58 import is_address
+    from sniperforge.domain.base58 import is_address
 
     entry = None if is_address(text) else named_wallet(settings, text)
     async with open_node(settings) as node:

@@ -9,11 +9,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from sniperforge.domain.amounts import U64_MAX, parse_sol
+from sniperforge.domain.base58 import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 class Section(BaseModel):
@@ -66,17 +65,6 @@ def _sol(value: object) -> Decimal:
 
 def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
-
-
-def is_address(text: str) -> bool:
-    """Whether ``text`` is the base58 form of 32 bytes."""
-    if not 32 <= len(text) <= 44 or any(letter not in _BASE58 for letter in text):
-        return False
-    number = 0
-    for letter in text:
-        number = number * 58 + _BASE58.index(letter)
-    zeros = len(text) - len(text.lstrip("1"))
-    return zeros + (number.bit_length() + 7) // 8 == 32
 
 
 def _address(value: str) -> str:

@@ -12,8 +12,8 @@ from solders.errors import BincodeError
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
-from sniperforge.dex import base58
 from sniperforge.dex.checked_json import count_at, list_at, mapping_at, text_at
+from sniperforge.domain import base58
 from sniperforge.errors import DecodeError
 
 

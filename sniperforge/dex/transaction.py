@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sniperforge.dex import base58
 from sniperforge.dex.checked_json import amount_at, count_at, list_at, mapping_at, text_at
 from sniperforge.dex.message import Message, addresses_at, parse_message
+from sniperforge.domain import base58
 from sniperforge.domain.chain import InstructionView, LogsNotice, TokenBalance, TransactionView
 from sniperforge.errors import DecodeError
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sniperforge.domain import base58
 from sniperforge.errors import ConfigError, NotFoundError, SniperForgeError, UsageError
 from sniperforge.files import PRIVATE, create_exclusive, make_folder, storage_errors, write_atomic
-from sniperforge.wallets import base58, keystore
+from sniperforge.wallets import keystore
 from sniperforge.wallets.keypair_file import parse_keypair, pubkey_of, write_keypair_file
 from sniperforge.wallets.keystore import KdfCost, Keystore
 from sniperforge.wallets.private_file import PrivateFile, read_private

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sniperforge.domain import base58
 from sniperforge.errors import ConfigError
 from sniperforge.files import PRIVATE, create_exclusive
-from sniperforge.wallets import base58
 from sniperforge.wallets.private_file import PrivateFile, read_private
 from sniperforge.wallets.secret import KEY_SIZE, SEED_SIZE, SecretKey
 

@@ -14,8 +14,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from sniperforge.domain import base58
 from sniperforge.errors import ConfigError, UsageError
-from sniperforge.wallets import base58
 from sniperforge.wallets.secret import SecretKey
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NoReturn, Self
 
-from sniperforge.errors import ConfigError
-from sniperforge.wallets import base58
+from sniperforge.domain import base58
+from sniperforge.errors import ConfigError, DecodeError
 
 SEED_SIZE: Final = 32
 KEY_SIZE: Final = 64
@@ -72,7 +72,7 @@ class SecretKey(_Masked):
         """Check the base58 form that wallets such as Phantom export. Raises ``ConfigError``."""
         try:
             data = base58.decode(text.strip())
-        except ValueError:
+        except DecodeError:
             raise ConfigError(f"{where}: not a base58 secret key") from None
         return cls.from_bytes(data, where=where)
 

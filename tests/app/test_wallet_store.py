@@ -118,7 +118,7 @@ def test_the_first_wallet_may_be_called_default(tmp_path: Path) -> None:
 
 def test_keys_as_others_write_them(tmp_path: Path) -> None:
     """Base58, the JSON array as text, and as a file: one key."""
-    from sniperforge.wallets import base58
+    from sniperforge.domain import base58
 
     key = SecretKey.generate()
     array = json.dumps(list(key.reveal()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sniperforge.wallets import base58
+from sniperforge.domain import base58
 from sniperforge.wallets.keystore import KdfCost
 from sniperforge.wallets.secret import SecretKey
 from tests.cli.terminal import Terminal, terminal_in

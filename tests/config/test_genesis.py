@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sniperforge.config.genesis import GENESIS_HASHES, check_chain, cluster_of
-from sniperforge.config.values import is_address
+from sniperforge.domain.base58 import is_address
 from sniperforge.errors import ConfigError
 
 LOCAL = "HWdeCUjBvPP1HJ5oCJt7aNsvMWpWoDgiejUWvfFX6T7R"

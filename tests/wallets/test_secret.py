@@ -7,8 +7,8 @@ import pickle
 
 import pytest
 
+from sniperforge.domain import base58
 from sniperforge.errors import ConfigError
-from sniperforge.wallets import base58
 from sniperforge.wallets.secret import SecretKey, SecretText
 
 

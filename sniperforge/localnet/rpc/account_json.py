@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import zstandard
 
+from sniperforge.domain import base58
 from sniperforge.localnet.rpc import faults
 from sniperforge.localnet.rpc.parsed_accounts import parse_account
-from sniperforge.wallets import base58
 
 if TYPE_CHECKING:
     from solders.account import Account

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any, Final
 
-from sniperforge.dex import base58
+from sniperforge.domain import base58
 from sniperforge.errors import DecodeError
 from sniperforge.localnet.ledger.balances import is_holding
 from sniperforge.localnet.rpc import faults

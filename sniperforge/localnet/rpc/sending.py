@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any, Final
 
-from sniperforge.dex import base58
+from sniperforge.domain import base58
 from sniperforge.errors import DecodeError
 from sniperforge.localnet.ledger.envelope import MAX_TRANSACTION_BYTES, Envelope, open_envelope
 from sniperforge.localnet.ledger.error_text import describe

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from solders.message import MessageV0
 from solders.pubkey import Pubkey
 
+from sniperforge.domain import base58
 from sniperforge.localnet.rpc.parsed_accounts import ui_amount
-from sniperforge.wallets import base58
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,9 +11,9 @@ from solders.compute_budget import set_compute_unit_limit, set_compute_unit_pric
 from solders.hash import Hash
 from solders.message import Message, MessageV0, to_bytes_versioned
 
+from sniperforge.domain import base58
 from sniperforge.localnet.ledger.pace import INSTANT
 from sniperforge.tokens.instructions import create_associated_token_account
-from sniperforge.wallets import base58
 from tests.localnet.kit import SOL, Bench, address, base64_of, keypair, mint, pay
 from tests.localnet.ledger.test_lookups import TABLE, through_table
 

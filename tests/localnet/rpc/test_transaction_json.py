@@ -12,7 +12,7 @@ from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
-from sniperforge.dex import base58
+from sniperforge.domain import base58
 from sniperforge.domain.addresses import TOKEN_PROGRAM
 from sniperforge.localnet.ledger.records import TransactionRecord
 from sniperforge.localnet.rpc.transaction_json import transaction_json

@@ -1,4 +1,4 @@
-"""Base58 text to bytes, for instruction data in JSON. Addresses go through solders, which is faster."""
+"""Base58 as Bitcoin and Solana write it. Pure Python, so that listing wallets needs no compiled package."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_TEXT: Final = 16_384
 
 
 def decode(text: str) -> bytes:
-    """The bytes that base58 ``text`` stands for.
+    """The bytes that base58 ``text`` stands for; no error repeats it, for it may be a secret.
 
     Raises:
         DecodeError: a character outside the Bitcoin alphabet, or more than :data:`MAX_TEXT` of them.
@@ -44,6 +44,27 @@ def decode(text: str) -> bytes:
     number = _number(digits)
     zeros = len(digits) - len(digits.lstrip(b"\0"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def encode(data: bytes) -> str:
+    """``data`` as base58 text; each leading zero byte is a ``1``."""
+    number = int.from_bytes(data, "big")
+    letters = bytearray()
+    while number:
+        number, digit = divmod(number, 58)
+        letters.append(_ALPHABET[digit])
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "1" * zeros + letters[::-1].decode()
+
+
+def is_address(text: str) -> bool:
+    """Whether ``text`` is the base58 form of 32 bytes."""
+    if not 32 <= len(text) <= 44:
+        return False
+    try:
+        return len(decode(text)) == 32
+    except DecodeError:
+        return False
 
 
 def _number(digits: bytes) -> int:
