@@ -154,7 +154,10 @@ class World:
         """The creation as the feed tells it."""
         for record in self.ledger.history.of_address(str(token.pool.pool)):
             request = {"encoding": "json", "maxSupportedTransactionVersion": 0, "commitment": "confirmed"}
-            view = parse_transaction(self.ask("getTransaction", record.signature, request))
+            found = self.ask("getTransaction", record.signature, request)
+            if found is None:
+                continue  # not confirmed yet
+            view = parse_transaction(found)
             for event in events_of(view):
                 if event.kind is EventKind.POOL_CREATED:
                     now = self.clock.monotonic()
