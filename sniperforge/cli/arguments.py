@@ -58,3 +58,14 @@ def path_argument(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:
         raise UsageError(f"there is no home folder for {text}") from None
+
+
+def seconds_argument(seconds: float) -> float:
+    """A duration; ``nan`` passes every comparison that an option's limits make.
+
+    Raises:
+        UsageError: not a number.
+    """
+    if seconds != seconds:
+        raise UsageError("--duration: nan is not a number of seconds")
+    return seconds

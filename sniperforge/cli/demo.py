@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sniperforge.cli.arguments import seconds_argument
 from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
@@ -31,7 +32,8 @@ def demo(
     from sniperforge.cli.event_loop import loop_factory
     from sniperforge.cli.signals import run_async
 
-    return run_async(_demo(ctx.obj, duration, seed, linger), loop_factory=loop_factory())
+    seconds = seconds_argument(duration)
+    return run_async(_demo(ctx.obj, seconds, seed, linger), loop_factory=loop_factory())
 
 
 async def _demo(options: Options, duration: float, seed: int, linger: bool) -> Result:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sniperforge.cli.arguments import PasswordFile, PasswordStdin
 from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
@@ -41,12 +41,8 @@ def sell(
     name: Annotated[str, typer.Argument(help="Position id, mint or pool.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Sell every held position: the panic button.")] = False,
     live: Annotated[bool, typer.Option("--live", help="Mainnet; needs live = true too.")] = False,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the wallet's password from stdin.")
-    ] = False,
-    password_file: Annotated[
-        Path | None, typer.Option("--password-file", help="Read it from a file of mode 0600.")
-    ] = None,
+    password_stdin: PasswordStdin = False,
+    password_file: PasswordFile = None,
 ) -> Result:
     """Sell one position, or all; through the process that holds the wallet when one runs."""
     from sniperforge.cli.password import password_source

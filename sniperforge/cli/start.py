@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sniperforge.cli.arguments import PasswordFile, PasswordStdin, seconds_argument
 from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
@@ -25,17 +25,16 @@ def start(
     ctx: typer.Context,
     bot: Annotated[str, typer.Option("--bot", help="Which bot; the configured one by default.")] = "",
     duration: Annotated[
-        float, typer.Option(min=0, help="Seconds to trade; 0 runs until Ctrl-C. Then in-flight trades drain.")
+        float,
+        typer.Option(
+            min=0, max=31_536_000, help="Seconds to trade; 0 runs until Ctrl-C. Then in-flight trades drain."
+        ),
     ] = 0,
     live: Annotated[
         bool, typer.Option("--live", help="Mainnet with real money; needs live = true too.")
     ] = False,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the wallet's password from stdin.")
-    ] = False,
-    password_file: Annotated[
-        Path | None, typer.Option("--password-file", help="Read it from a file of mode 0600.")
-    ] = None,
+    password_stdin: PasswordStdin = False,
+    password_file: PasswordFile = None,
 ) -> Result:
     """Recover what was in flight, guard what is held, find, judge, buy and sell.
 
@@ -50,7 +49,7 @@ def start(
 
     options: Options = ctx.obj
     settings = load_settings(options)
-    request = StartRequest(bot or None, duration or None, live)
+    request = StartRequest(bot or None, seconds_argument(duration) or None, live)
     source = password_source(password_stdin=password_stdin, password_file=password_file)
     _network_up(settings, options)
     return run_async(_start(settings, options, request, source), loop_factory=loop_factory())
@@ -108,10 +107,11 @@ async def _start(
 def _error(data: dict[str, Any]) -> Any:
     from sniperforge.errors import UnknownOutcomeError
 
-    if not data["unresolved"]:
+    count = len(data["unresolved"])
+    if not count:
         return None
     return UnknownOutcomeError(
-        f"{len(data['unresolved'])} transactions were sent and are not settled yet",
+        f"{count} {'transaction was' if count == 1 else 'transactions were'} sent and not settled yet",
         hint="the next start, or `sniperforge status`, settles or shows them",
     )
 
