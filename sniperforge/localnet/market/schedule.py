@@ -94,16 +94,20 @@ def _decks(seed: int) -> Iterator[Archetype]:
 
 
 def _trades(archetype: Archetype, rng: random.Random, crowd: int) -> Iterator[Step]:
-    rising = archetype.aftermath is not Aftermath.FADE
+    fades = archetype.aftermath is Aftermath.FADE
     members = rng.sample(range(crowd), k=min(12, crowd))
+    buyers: list[int] = []
     at_ms = rng.randrange(*_FIRST_TRADE_MS)
     for step in range(rng.randrange(24, 40)):
         trader = rng.choice(members)
-        buys = rng.random() < ((0.85 if step < 20 else 0.45) if rising else (0.8 if step < 4 else 0.15))
+        buys = rng.random() < ((0.9 if step < 6 else 0.05) if fades else (0.85 if step < 20 else 0.45))
         if buys:
+            buyers.append(trader)
             yield Step(at_ms, trader, lamports=rng.randrange(150, 900) * LAMPORTS_PER_SOL // 1_000)
         else:
-            yield Step(at_ms, trader, sell_percent=rng.randrange(20, 90))
+            # A price falls only when those sell who hold; elsewhere many a sale is of nothing.
+            seller = rng.choice(buyers) if fades and buyers else trader
+            yield Step(at_ms, seller, sell_percent=rng.randrange(50, 100) if fades else rng.randrange(20, 90))
         at_ms += rng.randrange(300, 1_500)
 
 
