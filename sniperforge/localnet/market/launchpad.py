@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from solders.keypair import Keypair
@@ -40,7 +41,7 @@ CREATOR_FUNDS: Final = 2 * LAMPORTS_PER_SOL
 """Beside the liquidity: pool fee, rents and fees."""
 
 _WSOL: Final = Pubkey.from_string(WSOL_MINT)
-_FREEZES_A_TRANSACTION: Final = 10
+_ACCOUNTS_A_TRANSACTION: Final = 10
 
 
 class LaunchedToken:
@@ -72,13 +73,11 @@ class LaunchedToken:
         """Put the token and its pool on chain; whether every step landed."""
         # One after the other: what is let go of is what the pool gave.
         return (
-            self._landed(self._issue(), self._mint_key)
-            and self._landed(self._fund_pool())
-            and self._let_go()
+            self._landed(self._issue(), self._mint_key) and self._landed(self._fund_pool()) and self._let_go()
         )
 
     def strike(self) -> str:
-        """Do what the archetype does to those who bought; returns what it was, in words."""
+        """Do what the archetype does to those who bought; returns what landed, in words, or nothing."""
         aftermath = self.launch.archetype.aftermath
         return {
             "pull_liquidity": self._pull_liquidity,
@@ -139,8 +138,7 @@ class LaunchedToken:
     # -- aftermath -----------------------------------------------------------------------------------------
 
     def _pull_liquidity(self) -> str:
-        held = self._balance(self._lp)
-        self._creator.send(
+        pulled = self._landed(
             [
                 withdraw(
                     self.pool,
@@ -148,15 +146,15 @@ class LaunchedToken:
                     lp_account=self._lp,
                     token_0=self._account_of(self.pool.mint_0),
                     token_1=self._account_of(self.pool.mint_1),
-                    lp_amount=held,
+                    lp_amount=self._balance(self._lp),
                 )
             ]
         )
-        return "creator withdrew the liquidity"
+        return "creator withdrew the liquidity" if pulled else ""
 
     def _mint_and_dump(self) -> str:
         raw = SUPPLY * 5
-        self._creator.send(
+        dumped = self._landed(
             [
                 mint_to(self.mint, self._tokens, self._creator.key, raw, self.program),
                 swap_base_input(
@@ -169,20 +167,21 @@ class LaunchedToken:
                 ),
             ]
         )
-        return "creator minted five times the supply and sold it"
+        return "creator minted five times the supply and sold it" if dumped else ""
 
     def _freeze_buyers(self) -> str:
-        holders = list(self._holders())
-        for start in range(0, len(holders), _FREEZES_A_TRANSACTION):
-            batch = holders[start : start + _FREEZES_A_TRANSACTION]
-            self._creator.send(
+        holders, frozen = list(self._holders()), 0
+        for start in range(0, len(holders), _ACCOUNTS_A_TRANSACTION):
+            batch = holders[start : start + _ACCOUNTS_A_TRANSACTION]
+            if self._landed(
                 [freeze(account, self.mint, self._creator.key, self.program) for account in batch]
-            )
-        return f"creator froze {len(holders)} holders"
+            ):
+                frozen += len(batch)
+        return f"creator froze {frozen} holders" if frozen else ""
 
     def _dust_holders(self) -> str:
-        holders = list(self._holders())[:_FREEZES_A_TRANSACTION]
-        self._creator.send(
+        holders = list(islice(self._holders(), _ACCOUNTS_A_TRANSACTION))
+        sent = holders and self._landed(
             [
                 transfer_checked(
                     str(self._tokens),
@@ -196,7 +195,7 @@ class LaunchedToken:
                 for index, account in enumerate(holders)
             ]
         )
-        return f"creator sent dust to {len(holders)} holders"
+        return f"creator sent dust to {len(holders)} holders" if sent else ""
 
     def _holders(self) -> Iterator[Pubkey]:
         """Token accounts that are neither the creator's nor the pool's."""

@@ -63,6 +63,10 @@ class Chain:
         self.ledger.set_account(Account(str(actor.key), SYSTEM_PROGRAM, lamports, b""))
         return actor
 
+    def drain(self, address: str) -> None:
+        """Take an account's lamports away, so that it cannot pay any more."""
+        self.ledger.set_account(Account(address, SYSTEM_PROGRAM, 0, b""))
+
     def mint(self, address: Pubkey | str) -> Mint:
         """A mint as its bytes say."""
         account = self.ledger.account(str(address))
