@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -66,6 +67,6 @@ def seconds_argument(seconds: float) -> float:
     Raises:
         UsageError: not a number.
     """
-    if seconds != seconds:
+    if math.isnan(seconds):
         raise UsageError("--duration: nan is not a number of seconds")
     return seconds

@@ -11,7 +11,7 @@ from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
 if TYPE_CHECKING:
-    from sniperforge.app.demo import DemoReport
+    from sniperforge.app.demo import DemoReport, Stage
     from sniperforge.cli.options import Options
 
 app = command_app("Run the sniper on an embedded network: no keys, no money, no internet.")
@@ -37,17 +37,22 @@ def demo(
 
 
 async def _demo(options: Options, duration: float, seed: int, linger: bool) -> Result:
-    from sniperforge.app.demo import open_stage, play
+    from contextlib import ExitStack
+
+    from sniperforge.app.demo import open_stage
     from sniperforge.cli.live_board import open_board
     from sniperforge.cli.render import note
 
-    with open_board(options, title=f"LOCALNET  demo, seed {seed}", seconds=duration) as board:
+    with ExitStack() as drawing:
+        title = f"LOCALNET  demo, seed {seed}"
+        board = drawing.enter_context(open_board(options, title=title, seconds=duration))
         async with open_stage(seed=seed, duration=duration, tell=board.hear) as stage:
-            board.watch(stage.trader)
             if not options.quiet:
                 note(f"embedded network at {stage.rpc_url}")
                 note(f"wallet {stage.trader.wallet}")
-            report = await play(stage, duration)
+            board.watch(stage.trader)
+            report = await _played(stage, duration)
+            drawing.close()
             result = Result(
                 report.to_json(),
                 lambda: _summary(report),
@@ -56,20 +61,35 @@ async def _demo(options: Options, duration: float, seed: int, linger: bool) -> R
                 mode="live",
                 wallet=stage.trader.wallet,
             )
-            if linger:
-                await _linger(options, result, stage.rpc_url)
-            return result
+            return await _lingered(options, result, stage.rpc_url) if linger else result
 
 
-async def _linger(options: Options, result: Result, rpc_url: str) -> None:
+async def _played(stage: Stage, duration: float) -> DemoReport:
+    """The demo to its end; one that a signal ends still says what it did."""
+    import asyncio
+
+    from sniperforge.app.demo import play, report
+
+    try:
+        return await play(stage, duration)
+    except asyncio.CancelledError:
+        return await report(stage, duration)
+
+
+async def _lingered(options: Options, result: Result, rpc_url: str) -> Result:
+    """Keep the network up until a signal; with ``--json`` the one document comes at the end."""
     import asyncio
     import sys
+    from contextlib import suppress
 
     from sniperforge.cli.render import note, render_result
 
-    render_result(result, command="demo", options=options, out=sys.stdout)
+    if not options.json:
+        render_result(result, command="demo", options=options, out=sys.stdout)
     note(f"the network stays up at {rpc_url} until Ctrl-C")
-    await asyncio.Event().wait()
+    with suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+    return result if options.json else Result(result.data, lambda: None)
 
 
 def _summary(report: DemoReport) -> str:
