@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM
 from sniperforge.domain.chain import Account
+from sniperforge.errors import ConfigError
 from sniperforge.localnet.market.actor import Actor, seed_of
 from sniperforge.localnet.market.archetypes import Aftermath
 from sniperforge.localnet.market.base_pair import BasePair, usdc_mint
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.ledger import Ledger
     from sniperforge.localnet.market.schedule import Launch
 
-_TREASURY_LAMPORTS: Final = 10_000_000 * LAMPORTS_PER_SOL
+_TREASURY_LAMPORTS: Final = 1_000_000_000 * LAMPORTS_PER_SOL
+"""Enough for two months of 600 launches a minute."""
 _DUST_EVERY_MS: Final = 2_000
 _DUST_TIMES: Final = 10
 
@@ -36,7 +38,11 @@ class Market:
 
     Args:
         per_minute: launches a minute; 0 runs the base pair only.
-        last_launch_ms: no launch after this time since :meth:`open`; ``None`` goes on.
+        last_launch_ms: no launch is due later than this after :meth:`open`; ``None`` goes on. One that was
+            due comes with the next slot, however many are skipped before it.
+
+    Raises:
+        ConfigError: a network that opens a slot per transaction, where the market would drive itself.
 
     Attributes:
         truth: what its launches really are.
@@ -45,9 +51,12 @@ class Market:
     def __init__(
         self, ledger: Ledger, *, seed: int, per_minute: int, last_launch_ms: int | None = None
     ) -> None:
+        if ledger.profile.instant:
+            raise ConfigError(
+                "a market needs slots that pass by time, and this network has one per transaction"
+            )
         self._ledger = ledger
-        self._seed = seed
-        self._slot_ms = max(ledger.profile.slot_ms, 1)
+        self._slot_ms = ledger.profile.slot_ms
         self._treasury = Actor(ledger, seed_of("treasury", seed))
         self._base_pair = BasePair(ledger, self._treasury, seed)
         self._crowd = Crowd(ledger, self._treasury, seed)

@@ -1,0 +1,378 @@
+"""The market as a whole, on a ledger whose time the test moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sniperforge.domain.addresses import USDC_MINT
+from sniperforge.errors import ConfigError
+from sniperforge.localnet.ledger.pace import FAST, INSTANT, MAINNET_PACE, SlotProfile
+from sniperforge.localnet.market.archetypes import ARCHETYPES, Aftermath
+from sniperforge.localnet.market.base_pair import OPENING_USD
+from sniperforge.localnet.market.crowd import SIZE
+from sniperforge.localnet.market.market import Market
+from sniperforge.localnet.market.schedule import Launch, launches
+from tests.localnet.market.bench import SOL, Chain, market_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sniperforge.localnet.ledger.records import TransactionRecord
+
+MINUTE = 150
+"""Slots of 400 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """What one transaction of the crowd did to its trader's tokens, or that it failed."""
+
+    trader: str
+    tokens: int
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that a run of the market launched, in order, and what was traded of each launch."""
+
+    launched: list[tuple[int, str, str, str]]
+    notes: dict[str, list[str]]
+    trades: dict[str, list[Trade]]
+
+
+def trade_of(record: TransactionRecord, mint: bytes) -> Trade:
+    """How a trader's holding of a mint changed."""
+    trader = record.envelope.keys[0]
+
+    def held(holdings: Any) -> int:
+        return sum(each.amount for each in holdings if each.mint == mint and each.owner == bytes(trader))
+
+    change = held(record.post_tokens) - held(record.pre_tokens)
+    return Trade(str(trader), change, record.err is not None)
+
+
+def story_of(chain: Chain, market: Market) -> Story:
+    """Read from what landed; the truth only says which mints to look for."""
+    traders = {str(trader.key) for trader in market._crowd._traders}
+    by_crowd = [record for record in chain.landed if str(record.envelope.keys[0]) in traders]
+    found = list(market.truth.launches.values())
+    return Story(
+        [(each.number, each.mint, each.pool, each.archetype.name) for each in found],
+        {each.mint: [what for _, what in each.events] for each in found},
+        {
+            each.mint: [
+                trade_of(record, bytes_of(each.mint))
+                for record in by_crowd
+                if each.pool in record.loaded.names
+            ]
+            for each in found
+        },
+    )
+
+
+def bytes_of(address: str) -> bytes:
+    """The key behind base58 text."""
+    from solders.pubkey import Pubkey
+
+    return bytes(Pubkey.from_string(address))
+
+
+def run(
+    slots: Callable[[Chain], None],
+    *,
+    seed: int = 7,
+    genesis: bytes = b"g" * 32,
+    phase: float = 0.0,
+    per_minute: int = 60,
+    profile: SlotProfile = MAINNET_PACE,
+    last_launch_ms: int = 10_000,
+) -> Story:
+    """Open a market, let slots pass, close it."""
+    chain = Chain(seed=genesis, phase=phase, profile=profile)
+    market = market_on(chain, seed=seed, per_minute=per_minute, last_launch_ms=last_launch_ms)
+    slots(chain)
+    market.close()
+    return story_of(chain, market)
+
+
+def regular(chain: Chain) -> None:
+    """Eighty seconds of slots, one after the other: the last trade of a launch of the first ten is over."""
+    chain.slots(200 * 400 // chain.ledger.profile.slot_ms)
+
+
+def skipping(chain: Chain) -> None:
+    """The same time, in which every so often up to three slots have no block."""
+    rng = Random(5)
+    last = chain.ledger.chain.tip.slot + 200
+    while chain.ledger.chain.tip.slot < last:
+        chain.slots(skipped=rng.choice((0, 0, 0, 0, 1, 3)))
+
+
+def jittering(chain: Chain) -> None:
+    """The same slots, each up to 90 ms early or late."""
+    rng = Random(6)
+    start = chain.now
+    for number in range(1, 201):
+        chain.now = start + number * 0.4 + rng.uniform(-0.09, 0.09)
+        chain.ledger.advance()
+
+
+@pytest.fixture(scope="module")
+def told() -> Story:
+    """A market on regular slots."""
+    return run(regular)
+
+
+# -- the seed ------------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_launches_the_same_in_any_network(told: Story) -> None:
+    """Another genesis, another moment of the second: the same mints, kinds, order, trades and strikes."""
+    assert len(told.launched) == 8
+    assert sum(len(trades) for trades in told.trades.values()) > 150
+    assert run(regular, genesis=b"h" * 32, phase=0.7) == told
+
+
+@pytest.mark.parametrize("passing", [skipping, jittering])
+def test_skipped_and_jittered_slots_change_nothing(told: Story, passing: Callable[[Chain], None]) -> None:
+    """Every launch, each with the same trades to the raw unit, whatever the machine did to the slots."""
+    assert run(passing) == told
+
+
+def test_the_pace_of_slots_changes_nothing(told: Story) -> None:
+    """Eight times as many slots a second are the same market."""
+    assert run(regular, profile=FAST) == told
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.2, 0.6, 0.9])
+def test_every_pool_is_open_when_the_crowd_comes(phase: float) -> None:
+    """No first trade fails for the moment in a second at which a launch falls."""
+    trades = run(lambda chain: chain.slots(60), phase=phase, per_minute=120, last_launch_ms=20_000).trades
+    first = [each[0] for each in trades.values() if each]
+    assert len(first) > 20
+    assert not any(trade.failed for trade in first)
+
+
+def test_another_seed_launches_others(told: Story) -> None:
+    """No mint or pool in common, and another order of kinds."""
+    other = run(regular, seed=8)
+    assert not {mint for _, mint, _, _ in told.launched} & {mint for _, mint, _, _ in other.launched}
+    assert [kind for *_, kind in told.launched] != [kind for *_, kind in other.launched]
+
+
+def test_strangers_change_prices_not_launches(told: Story) -> None:
+    """Somebody who trades too leaves mints, kinds and order as they are."""
+
+    def visited(chain: Chain) -> None:
+        chain.slots(20)
+        from sniperforge.localnet.market.crowd import Crowd
+        from sniperforge.localnet.market.launchpad import LaunchedToken
+        from sniperforge.localnet.market.schedule import Step
+
+        guests = Crowd(chain.ledger, chain.funded("guests"), 99)
+        guests.open()
+        first = next(launches(7, per_minute=60, crowd=SIZE))
+        guests.trade(LaunchedToken(chain.ledger, first), Step(0, 0, lamports=5 * SOL))
+        assert chain.landed[-1].err is None
+        chain.slots(180)
+
+    seen = run(visited)
+    assert seen.launched == told.launched
+    assert seen.trades != told.trades
+
+
+# -- when ----------------------------------------------------------------------------------------------------
+
+
+def due(last_ms: int | None, *, seed: int = 7, per_minute: int) -> list[Launch]:
+    """What the schedule has until then."""
+    coming = launches(seed, per_minute=per_minute, crowd=SIZE)
+    return list(takewhile(lambda launch: last_ms is None or launch.at_ms <= last_ms, coming))
+
+
+@pytest.mark.parametrize("last_ms", [1_999, 2_250, 9_999, 15_000])
+@pytest.mark.parametrize("skipped", [0, 4])
+def test_no_launch_is_due_after_the_last(last_ms: int, skipped: int) -> None:
+    """All of the schedule until then and none after, each in the first block at or after its time."""
+    chain = Chain()
+    market = market_on(chain, per_minute=240, last_launch_ms=last_ms)
+    opened = chain.ledger.chain.tip.slot
+    chain.slots(last_ms // 400 // (1 + skipped) + 10, skipped=skipped)
+    found = list(market.truth.launches.values())
+    wanted = due(last_ms, per_minute=240)
+    assert [each.number for each in found] == [launch.number for launch in wanted]
+    for each, launch in zip(found, wanted, strict=True):
+        assert 0 <= (each.at_slot - opened) * 400 - launch.at_ms < 400 * (1 + skipped)
+
+
+def test_without_a_last_launch_it_goes_on() -> None:
+    """Deck after deck."""
+    chain = Chain()
+    market = market_on(chain, per_minute=240)
+    for slots in (30, 60):
+        chain.slots(30)
+        assert len(market.truth.launches) == len(due(slots * 400, per_minute=240)) > slots // 2
+
+
+def test_a_market_of_no_launches_is_the_base_pair() -> None:
+    """Zero a minute."""
+    chain = Chain()
+    market = market_on(chain, per_minute=0)
+    before = len(chain.landed)
+    chain.slots(MINUTE)
+    assert market.truth.launches == {}
+    assert len(chain.landed) > before
+    assert all(str(market._base_pair._pool.pool) in record.loaded.names for record in chain.landed[before:])
+
+
+def test_sol_opens_at_150_dollars() -> None:
+    """The price for reports is the outside one, and walks with the slots."""
+    chain = Chain()
+    market = market_on(chain, per_minute=0)
+    assert market.sol_usd == OPENING_USD
+    chain.slots(10)
+    assert market.sol_usd != OPENING_USD
+    assert abs(market.sol_usd / OPENING_USD - 1) < 0.02
+
+
+# -- how -----------------------------------------------------------------------------------------------------
+
+
+def closed_doors(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on accounts change by transactions only."""
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("an account was changed outside a transaction")
+
+    for owner, name in (
+        (chain.ledger, "set_account"),
+        (chain.ledger, "add_program"),
+        (chain.ledger.vm, "put"),
+        (chain.ledger.vm, "add_program"),
+    ):
+        monkeypatch.setattr(owner, name, refuse)
+
+
+def test_after_opening_everything_happens_by_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Launches of every kind, their strikes, trades, arbitrage: the ledger refuses anything else."""
+    chain = Chain()
+    market = market_on(chain, per_minute=120, last_launch_ms=14_000)
+    closed_doors(chain, monkeypatch)
+    chain.slots(100)
+    launched = market.truth.launches.values()
+    assert {launch.archetype.name for launch in launched} == {archetype.name for archetype in ARCHETYPES}
+    assert {launch.archetype.aftermath for launch in launched if launch.events} == set(Aftermath) - {
+        Aftermath.GROW,
+        Aftermath.FADE,
+    }
+
+
+def test_opening_puts_down_two_accounts_and_no_more() -> None:
+    """The treasury and USDC's mint; pool and crowd come by transactions that landed."""
+    chain = Chain()
+    put: list[str] = []
+    keep = chain.ledger.set_account
+
+    def note(account: Any) -> None:
+        put.append(account.address)
+        keep(account)
+
+    chain.ledger.set_account = note  # type: ignore[method-assign]
+    market = market_on(chain, per_minute=60)
+    assert put == [str(market._treasury.key), USDC_MINT]
+    assert len(chain.landed) > 2 * SIZE
+    assert [record.err for record in chain.landed if record.err is not None] == []
+
+
+def test_closing_stops_it() -> None:
+    """No transaction any more, however many slots pass, though much was planned; twice is once."""
+    chain = Chain()
+    market = market_on(chain, per_minute=120)
+    chain.slots(20)
+    assert market._agenda
+    market.close()
+    landed, launched = len(chain.landed), len(market.truth.launches)
+    chain.slots(MINUTE)
+    market.close()
+    assert (len(chain.landed), len(market.truth.launches)) == (landed, launched)
+    assert chain.ledger.on_block == []
+
+
+def test_before_opening_it_does_nothing() -> None:
+    """Making one touches no account."""
+    chain = Chain()
+    Market(chain.ledger, seed=7, per_minute=60)
+    chain.slots(10)
+    assert chain.landed == []
+    assert chain.ledger.account(USDC_MINT) is None
+
+
+def test_a_launch_that_cannot_be_made_is_not_in_the_truth() -> None:
+    """The market goes on: what could not be funded is left out, and the next one comes."""
+    chain = Chain()
+    market = market_on(chain, per_minute=60)
+    treasury = chain.ledger.account(str(market._treasury.key))
+    assert treasury is not None
+    chain.drain(treasury.address)
+    chain.slots(12)
+    assert market.truth.launches == {}
+    chain.ledger.set_account(treasury)
+    chain.slots(8)
+    assert min(launch.number for launch in market.truth.launches.values()) > 0
+
+
+def test_slots_by_transaction_are_refused() -> None:
+    """There the market's own transactions would move it on, without end."""
+    with pytest.raises(ConfigError, match="slots that pass by time"):
+        Market(Chain(profile=INSTANT).ledger, seed=7, per_minute=60)
+
+
+# -- what it tells -------------------------------------------------------------------------------------------
+
+
+def struck(market: Market) -> Iterator[tuple[str, int, list[tuple[int, str]]]]:
+    """Kind, slots of the strikes since creation, notes."""
+    for launch in market.truth.launches.values():
+        yield launch.archetype.name, launch.at_slot, launch.events
+
+
+def test_the_truth_notes_every_strike() -> None:
+    """Once for pulls, dumps and freezes, ten times for dust, 8 to 16 seconds after the launch; else nothing."""
+    chain = Chain()
+    market = market_on(chain, seed=3, per_minute=120, last_launch_ms=14_000)
+    chain.slots(2 * MINUTE)
+    assert len(market.truth.launches) >= 24
+    times = {"lp_pull": 1, "mint_dump": 1, "freeze_trap": 1, "dust": 10}
+    for name, at_slot, events in struck(market):
+        assert len(events) == times.get(name, 0), name
+        if events:
+            assert 8_000 <= (events[0][0] - at_slot) * 400 <= 16_400
+        for (slot, _), (later, _) in pairwise(events):
+            assert later - slot == 5
+
+
+def test_the_truth_names_what_is_on_chain() -> None:
+    """Mint and pool of each launch exist, in the slot that it says."""
+    chain = Chain()
+    market = market_on(chain, per_minute=60, last_launch_ms=10_000)
+    chain.slots(40)
+    for launch in market.truth.launches.values():
+        assert chain.pool(launch.pool).base_mint == launch.mint
+        born = min(record.slot for record in chain.landed if launch.pool in record.loaded.names)
+        assert launch.at_slot == born
+
+
+def test_a_minute_costs_little() -> None:
+    """Transactions are what a market costs: about 34 for a launch and less than one a slot for the pair."""
+    chain = Chain()
+    market = market_on(chain, per_minute=12)
+    before = len(chain.landed)
+    chain.slots(MINUTE)
+    assert len(market.truth.launches) >= 11
+    assert len(chain.landed) - before < 12 * 45 + MINUTE
