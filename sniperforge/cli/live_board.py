@@ -309,11 +309,12 @@ def _tint(amount: int) -> str:
 
 @contextmanager
 def open_board(options: Options, *, title: str, seconds: float | None) -> Iterator[Board]:
-    """A board on a terminal's stderr, lines when it is none, nothing with ``--quiet``.
+    """A board on a terminal's stderr, lines when it is none or with ``-v``, nothing with ``--quiet``.
 
     It is drawn from :meth:`Board.watch` on: before that a password may be asked for.
     """
-    drawn = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not options.quiet
+    terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    drawn = terminal and not options.quiet and not options.verbose
     board = Board(title, seconds, plain=not drawn, quiet=options.quiet)
     if not drawn:
         yield board

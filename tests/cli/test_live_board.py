@@ -227,7 +227,7 @@ class Terminal(io.StringIO):
 
 
 def test_a_terminal_gets_the_board_once_there_is_something_to_draw(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not before: a password may be asked for. It is gone at the end; a dumb terminal gets lines."""
+    """Not before: a password may be asked for. It is gone at the end; with -v and on a dumb one lines come."""
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
@@ -242,11 +242,15 @@ def test_a_terminal_gets_the_board_once_there_is_something_to_draw(monkeypatch: 
     assert "LOCALNET  demo, wallet Wa11etAd" in text
     assert "00000001" in text
     assert text.endswith("\x1b[1A\x1b[2K")
+    screen.truncate(0)
+    with open_board(Options(verbose=1), title="demo", seconds=5) as board:
+        board.hear(seen(3))
+    assert screen.getvalue().lstrip("\0").startswith("seen         00000003")
     monkeypatch.setenv("TERM", "dumb")
     screen.truncate(0)
     with open_board(Options(), title="demo", seconds=5) as board:
-        board.hear(seen(3))
-    assert screen.getvalue().lstrip("\0").startswith("seen         00000003")
+        board.hear(seen(4))
+    assert screen.getvalue().lstrip("\0").startswith("seen         00000004")
 
 
 def test_times_are_read_at_a_glance(now: Now) -> None:
