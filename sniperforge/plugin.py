@@ -1,7 +1,7 @@
 """The public plugin API: what a bot is, and all that a bot may ask of the engine.
 
 A bot decides; the engine reads the chain, judges, trades and guards. A bot imports this module and the
-domain, nothing else, so the built-in ones are plugins like anyone's.
+vocabulary (configuration, domain, errors), nothing else, so the built-in ones are plugins like anyone's.
 """
 
 from __future__ import annotations
@@ -75,7 +75,16 @@ class BotContext(Protocol):
         ...
 
     async def buy(self, judgement: Judgement, lamports: int, *, reason: str) -> Outcome:
-        """Buy the judged pool's token with ``lamports``, through limits and journal; guarded from then on."""
+        """Buy the judged pool's token with ``lamports``, through limits and journal; guarded from then on.
+
+        Returns:
+            ``REFUSED`` when nothing was sent: not accepted, judged too long ago, a limit, no connection, or
+            the bot is being stopped.
+
+        Raises:
+            StorageError: the journal cannot be written; the session ends.
+            WalletBusyError: the wallet's lock is lost; the session ends.
+        """
         ...
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:

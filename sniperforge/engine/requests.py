@@ -121,7 +121,8 @@ class RequestDesk:
         if intent is None:
             return None
         position = self._journal.position(intent.position_id) if intent.position_id else None
-        if position is None or intent.kind is not IntentKind.SELL or name not in _names(position):
+        is_its = position is not None and any(each.startswith(name) for each in _names(position))
+        if position is None or not name or not is_its or intent.kind is not IntentKind.SELL:
             raise UsageError(
                 f"the key {key} was used before for something else: {intent.kind} {intent.reason}",
                 hint="one key is one intent: give a new one",

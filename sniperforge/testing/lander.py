@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sniperforge.domain.landing import InDoubt
 
@@ -49,7 +49,7 @@ class FakeLander:
         """Note the hand-over and ask the script."""
         handed = Handed(raw, signature, last_valid_height, send, deadline)
         self.handed.append(handed)
-        fate: Any = self._script(handed)
+        fate = self._script(handed)
         return await fate if inspect.isawaitable(fate) else fate
 
     async def transaction(self, signature: str) -> TransactionView:
