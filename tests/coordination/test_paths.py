@@ -1,4 +1,4 @@
-"""Where locks live."""
+"""Where locks, inboxes and pointers to journals live."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sniperforge.coordination.paths import inbox_path, lock_path, locks_folder
+from sniperforge.coordination.paths import inbox_path, lock_path, locks_folder, pointer_path
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,13 @@ def test_a_lock_is_of_a_wallet_on_a_chain() -> None:
         == folder / "5eykt4Us-Wa11et.inbox.db"
     )
     assert lock_path(folder, "EtWTRABZaYq6", "Wa11et") != lock_path(folder, "5eykt4UsFv8P", "Wa11et")
+
+
+def test_each_mode_has_a_journal_of_its_own() -> None:
+    """The pointer names wallet, chain and mode: paper trades are never found as live ones."""
+    folder, genesis = Path("/x"), "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp"
+    live, paper = (pointer_path(folder, genesis, "Wa11et", mode) for mode in ("live", "paper"))
+    assert live == folder / "5eykt4Us-Wa11et.live.journal"
+    assert paper != live
+    everything = {live, paper, lock_path(folder, genesis, "Wa11et"), inbox_path(folder, genesis, "Wa11et")}
+    assert len(everything) == 4
