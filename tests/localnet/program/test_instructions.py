@@ -1,12 +1,11 @@
-"""Addresses and account metas of the instruction builders, and the genesis accounts."""
+"""Addresses and account metas of the instruction builders."""
 
 from __future__ import annotations
 
 import pytest
 from solders.pubkey import Pubkey
 
-from sniperforge.domain.addresses import TOKEN_PROGRAM, WSOL_MINT
-from sniperforge.localnet.program import genesis
+from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.localnet.program import instructions as amm
 from tests.localnet.program.amm_bench import key
 
@@ -45,12 +44,3 @@ def test_side_of_a_foreign_mint() -> None:
     assert at.side_of(at.mint_1) == 1
     with pytest.raises(ValueError, match="not in tuple"):
         at.side_of(key("z"))
-
-
-def test_genesis_accounts() -> None:
-    """A fresh chain gets the config and an empty, rent-exempt wrapped-SOL fee account."""
-    config, fee = genesis.genesis_accounts()
-    assert (config.address, len(config.data), config.owner) == (str(amm.CONFIG_0), 236, str(amm.PROGRAM))
-    assert (fee.address, len(fee.data), fee.owner) == (str(amm.CREATE_POOL_FEE), 165, TOKEN_PROGRAM)
-    assert fee.lamports == 2_039_280
-    assert fee.data[:32] == bytes(Pubkey.from_string(WSOL_MINT))
