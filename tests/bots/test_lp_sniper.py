@@ -19,6 +19,7 @@ from sniperforge.config.lp_sniper import LpSniperConfig
 from sniperforge.domain.addresses import USDC_MINT, WSOL_MINT
 from sniperforge.domain.verdict import Outcome as CheckOutcome
 from sniperforge.errors import ConfigError, RefusedError
+from sniperforge.plugin import ExitPolicy, LiquidityRange, RiskPolicy
 from sniperforge.testing.bots import FakeContext, make_judgement, make_pool
 
 if TYPE_CHECKING:
@@ -132,6 +133,48 @@ class TestPolicies:
         assert (policy.max_top10_percent, policy.min_round_trip_percent) == (40, Decimal(85))
         assert policy.max_pool_age_seconds == 30
         assert trade(CONFIG) == 100_000_000
+
+    def test_every_value_of_the_file_is_kept(self) -> None:
+        """Values that are no default anywhere come out unchanged: none is dropped, none swapped."""
+        changed = config(
+            trade_sol="0.123456789",
+            filters={
+                "min_quote_liquidity_sol": "1.5",
+                "max_quote_liquidity_sol": "77.000000001",
+                "max_pool_age_seconds": 91,
+            },
+            risk={
+                "lp_locked_min_percent": 61,
+                "largest_holder_max_percent": 11,
+                "top10_max_percent": 33,
+                "round_trip_max_loss_percent": Decimal("7.5"),
+            },
+            exits={
+                "take_profit_percent": 201,
+                "stop_loss_percent": 31,
+                "trailing_percent": 12,
+                "trailing_activation_percent": 17,
+                "max_hold_seconds": 444,
+                "liquidity_pull_percent": 41,
+            },
+        )
+        assert trade(changed) == 123_456_789
+        assert risk_policy(changed) == RiskPolicy(
+            quote_liquidity={WSOL_MINT: LiquidityRange(1_500_000_000, 77_000_000_001)},
+            min_lp_locked_percent=Decimal(61),
+            max_single_holder_percent=Decimal(11),
+            max_top10_percent=Decimal(33),
+            max_pool_age_seconds=91,
+            min_round_trip_percent=Decimal("92.5"),
+        )
+        assert exit_policy(changed) == ExitPolicy(
+            take_profit_percent=Decimal(201),
+            stop_loss_percent=Decimal(31),
+            trailing_percent=Decimal(12),
+            trailing_activation_percent=Decimal(17),
+            max_hold_seconds=444,
+            liquidity_drop_percent=Decimal(41),
+        )
 
     def test_lists_reach_the_checks(self) -> None:
         """Each under its own name."""
