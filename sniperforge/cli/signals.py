@@ -113,9 +113,10 @@ class _Watch:
     def _on_signal(self, signum: int, _frame: object) -> None:
         if self.signum is not None:
             _end(signum)
-        self.signum = signum
-        self._arm(signum)
-        self._cancel()
+        else:
+            self.signum = signum
+            self._arm(signum)
+            self._cancel()
 
     def _arm(self, signum: int) -> None:
         import threading
