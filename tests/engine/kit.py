@@ -7,6 +7,7 @@ import itertools
 import shutil
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sniperforge.chain.landing import Landing
@@ -82,10 +83,6 @@ class World:
         self.rpc = RpcClient(self.network.transport(), self.clock, retry=NO_RETRY)
         self.signer = KeypairSigner(KEY)
         self.wallet = self.signer.pubkey
-        treasury = Actor(self.ledger, seed_of("treasury", 1))
-        self.ledger.set_account(Account(str(treasury.key), SYSTEM_PROGRAM, 10**6 * SOL, b""))
-        self.crowd = Crowd(self.ledger, treasury, 1)
-        self.crowd.open()
         self.network.faucet.drip(self.wallet, FUNDS)
         self.slots(2)
         self.rent = 2_039_280
@@ -96,6 +93,15 @@ class World:
         """Open slots without waiting; time stands still."""
         for _ in range(count):
             self.ledger.advance()
+
+    @cached_property
+    def crowd(self) -> Crowd:
+        """Traders with SOL, made when the first of them is needed."""
+        treasury = Actor(self.ledger, seed_of("treasury", 1))
+        self.ledger.set_account(Account(str(treasury.key), SYSTEM_PROGRAM, 10**6 * SOL, b""))
+        crowd = Crowd(self.ledger, treasury, 1)
+        crowd.open()
+        return crowd
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
