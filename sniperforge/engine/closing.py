@@ -64,8 +64,8 @@ class AccountCloser:
                     self._note(position)
 
     def _note(self, position: Position) -> None:
-        """Positions come oldest first; of those that shared one account only the last counts."""
-        if position.id not in self._tried:
+        """Only what paid for its account and did not get it back; the account is closed on its behalf."""
+        if position.rent > 0 and position.id not in self._tried:
             self._due[position.token_account] = position
 
     def _in_use(self, position: Position) -> bool:

@@ -129,7 +129,23 @@ async def test_an_account_in_use_again_is_left_alone(world: World) -> None:
         await world.clock.sleep(10)
     async with closing(process):
         await world.clock.sleep(10)
-    assert [fill.settlement.err for fill in closings(process)] == [None]
+    (closed,) = closings(process)
+    assert closed.settlement.err is None
+    assert closed.position_id != position.id, "the rent goes back to the position that paid it"
+
+
+async def test_what_is_closed_is_not_looked_at_again(world: World) -> None:
+    """A start reads the closed positions once, and asks nothing more about those that have their rent back."""
+    process = world.process()
+    await sold(process, await world.launch())
+    async with closing(process):
+        await until(lambda: closings(process), world)
+    asked: list[str] = []
+    closed = process.journal.account_closed
+    process.journal.account_closed = lambda name: asked.append(name) or closed(name)  # type: ignore[func-returns-value,method-assign]
+    async with closing(process):
+        await world.clock.sleep(5)
+    assert asked == []
 
 
 async def test_an_outage_is_told_and_does_not_end_it(world: World) -> None:
