@@ -129,9 +129,11 @@ class FactGatherer:
         if epoch is None:
             raise UnavailableError("the epoch is not known, and transfer fees follow it")
         state = venue.load(pool.event.pool, accounts, epoch=epoch)
+        mint = accounts[state.base_mint]
+        assert mint is not None, "the state was loaded from it"
         anatomy = venue.anatomy(state, accounts)
         values |= {
-            "token": decode_mint(_present(accounts, state.base_mint)),
+            "token": decode_mint(mint),
             "quote_mint": state.quote_mint,
             "canonical": anatomy.canonical,
             "quote_liquidity": state.quote_liquidity,
@@ -273,13 +275,6 @@ def _swap(venue: Venue, state: PoolState, wallet: str, input_mint: str, amount_i
         )
 
     return build
-
-
-def _present(accounts: Mapping[str, Account | None], address: str) -> Account:
-    account = accounts.get(address)
-    if account is None:
-        raise NotFoundError(f"no account at {address}")
-    return account
 
 
 def _program_error(err: Any, logs: tuple[str, ...]) -> str:

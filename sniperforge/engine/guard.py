@@ -98,7 +98,7 @@ class Guard:
                 self._guarded = {key: task for key, task in self._guarded.items() if not task.done()}
                 for position in self._journal.positions():
                     if position.id not in self._guarded:
-                        self._guarded[position.id] = group.create_task(self._guard(position.id))
+                        self._guarded[position.id] = group.create_task(self._guard(position))
                 await event_or_time(self._wake, self._clock, LOOK_SECONDS)
                 self._wake.clear()
 
@@ -141,29 +141,26 @@ class Guard:
 
     # -- one position --------------------------------------------------------------------------------------
 
-    async def _guard(self, position_id: str) -> None:
+    async def _guard(self, position: Position) -> None:
         """One position's trouble is its own: the others stay guarded, and it is taken up again."""
         try:
-            await self._watch_over(position_id)
+            await self._watch_over(position)
         except StorageError:
             raise  # nothing can be journalled: the session must end, loudly
         except SniperForgeError as error:
-            self._tell(Trouble("guard", f"position {position_id}: {error.message}"))
+            self._tell(Trouble("guard", f"position {position.id}: {error.message}"))
             await self._clock.sleep(MAX_PAUSE_SECONDS)
 
-    async def _watch_over(self, position_id: str) -> None:
-        position = self._journal.position(position_id)
-        if position is None:
-            return
-        policy, bought = ExitPolicy.from_json(position.exit_policy), self._bought(position)
-        async with self._watch(position.dex, position.pool) as watch:
+    async def _watch_over(self, found: Position) -> None:
+        policy, bought = ExitPolicy.from_json(found.exit_policy), self._bought(found)
+        async with self._watch(found.dex, found.pool) as watch:
             if watch.state is None:  # not read yet is no failed exit
                 await watch.changed(LOOK_SECONDS)
             # What is decided on is read after each wait: a sale may have been booked meanwhile.
-            while (position := self._journal.position(position_id)) and position.state in HELD_STATES:
+            while (position := self._journal.position(found.id)) and position.state in HELD_STATES:
                 await self._look(position, bought, policy, watch.state)
                 await watch.changed(LOOK_SECONDS)
-        self.values.pop(position_id, None)
+        self.values.pop(found.id, None)
 
     async def _look(
         self, position: Position, bought: int, policy: ExitPolicy, state: PoolState | None

@@ -205,3 +205,19 @@ async def test_idle_seconds_cost_no_look_at_old_positions(world: World) -> None:
         await world.clock.sleep(10)
         process.journal._db._connection.set_trace_callback(None)
     assert not [sql for sql in reads if "positions" in sql]
+
+
+async def test_one_in_flight_from_before_a_crash_is_not_made_again(world: World) -> None:
+    """Recovery sends the journalled one; the closer leaves it alone."""
+    old = world.process("old")
+    await sold(old, await world.launch())
+    old.executor._lander = lander = HeldLander(old.landing)
+    async with closing(old):
+        await lander.reached.wait()
+        new = world.crash(old, "new")
+    async with closing(new):
+        await world.clock.sleep(10)
+        assert len(new.journal.unresolved()) == 1
+        ((intent, attempt),) = new.executor.unwatched()
+        assert outcome_is(await new.executor.settle(intent, attempt), "filled")
+    assert len(closings(new)) == 1

@@ -232,9 +232,16 @@ class TestClientKeys:
         assert len(process.world.process().journal.known_signatures()) == 1
 
     async def test_a_key_that_comes_twice_at_once_is_one_intent(self, world: World) -> None:
-        """Both asked for the balance before either was journalled."""
+        """All asked for the balance before any was journalled."""
         process = world.process()
         await process.blockhashes.refresh()
+        refresh = process.door.refresh
+
+        async def slow(since: float | None = None) -> None:
+            await asyncio.sleep(0)
+            await refresh(since)
+
+        process.door.refresh = slow  # type: ignore[method-assign]
         order = TransferOrder(SOMEBODY, SOL, "test", "key")
         async with world.running(), asyncio.TaskGroup() as group:
             tasks = [group.create_task(process.executor.transfer(order)) for _ in range(4)]

@@ -301,6 +301,28 @@ class TestRecovery:
         assert [event.where for event in troubles] == ["recovery"]
         assert troubles[0].text.endswith(": no transaction")
 
+    async def test_an_outcome_that_cannot_be_booked_ends_it(self, world: World, process: Process) -> None:
+        """The disk fails while a transfer is on its way: loudly, and the next start settles it."""
+        process.executor._lander = lander = HeldLander(process.landing)
+
+        async def send_and_leave() -> None:
+            sending = asyncio.create_task(process.executor.transfer(TransferOrder(SOMEBODY, SOL, "test")))
+            await lander.reached.wait()
+            sending.cancel()
+            process.journal._db._connection.execute("PRAGMA query_only=ON")
+            lander.before.set()
+            lander.between.set()
+            await asyncio.Event().wait()
+
+        with pytest.raises(ExceptionGroup) as caught:
+            await run(process, send_and_leave())
+        assert {type(error) for error in flatten(caught.value)} == {StorageError}
+        process.close()
+        again = world.process()
+        await run(again)
+        assert again.journal.unresolved() == []
+        assert world.lamports(SOMEBODY) == SOL
+
     async def test_a_recovered_buy_is_guarded(self, world: World) -> None:
         """It landed while nobody watched; recovery opens the position and the guard takes it over."""
         old = world.process("old")
