@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from solders.keypair import Keypair
 
     from sniperforge.localnet.faucet import Faucet
+    from sniperforge.localnet.faults.plan import FaultPlan
+    from sniperforge.localnet.faults.switch import Faults
 
 
 class LocalNetwork:
@@ -41,6 +43,7 @@ class LocalNetwork:
         rpc_port, ws_port: 0 takes a free one.
         now: the wall clock, Unix seconds.
         keep_records: transactions kept in memory, about 3 KB each.
+        faults: what it does wrong, from a seed; those over HTTP need its ports.
 
     Attributes:
         ledger: the chain itself.
@@ -48,6 +51,7 @@ class LocalNetwork:
         hub: subscriptions.
         faucet: gives SOL away.
         payer: a key whose account holds 1,000,000 SOL.
+        faults: sets and clears faults while it runs.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class LocalNetwork:
         ws_port: int = 0,
         now: Callable[[], float] = time.time,
         keep_records: int = KEPT_RECORDS,
+        faults: FaultPlan | None = None,
     ) -> None:
         genesis = genesis or Genesis(secrets.token_bytes(32))
         node = create_node(genesis, now, profile, keep_records=keep_records)
@@ -66,10 +71,13 @@ class LocalNetwork:
         self.faucet: Faucet = node.faucet
         self.payer: Keypair = genesis.keypair("payer")
         self.dispatcher = Dispatcher(node)
-        self.hub = Hub(node.ledger)
+        self.faults: Faults = node.faults
+        self.hub = Hub(node.ledger, node.faults)
         self._ports = (rpc_port, ws_port)
-        self._server = Server(self.dispatcher, self.hub)
+        self._server = Server(self.dispatcher, self.hub, faults=node.faults)
         self._timer = SlotTimer(node.ledger)
+        if faults is not None:
+            self.faults.set(faults)
 
     @property
     def genesis_hash(self) -> str:

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from sniperforge.errors import UnavailableError
+from sniperforge.localnet.faults.switch import Faults
+from sniperforge.localnet.faults.wire import faulty_answer
 from sniperforge.localnet.port_holder import port_taken
 from sniperforge.localnet.pubsub.outbox import MAX_QUEUED_BYTES, Outbox
 from sniperforge.localnet.pubsub.session import Session
+from sniperforge.localnet.service.client import CONTROL_HEADER
 
 if TYPE_CHECKING:
+    from sniperforge.localnet.faults.dice import FaultDice
     from sniperforge.localnet.pubsub.hub import Hub
     from sniperforge.localnet.rpc.dispatcher import Dispatcher
 
@@ -36,13 +40,23 @@ class Server:
         dispatcher: answers JSON-RPC.
         hub: keeps subscriptions.
         queue_bytes: what may wait for one WebSocket client before it is cut.
+        faults: make replies and connections fail.
     """
 
-    def __init__(self, dispatcher: Dispatcher, hub: Hub, *, queue_bytes: int = MAX_QUEUED_BYTES) -> None:
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        hub: Hub,
+        *,
+        queue_bytes: int = MAX_QUEUED_BYTES,
+        faults: Faults | None = None,
+    ) -> None:
         self._dispatcher = dispatcher
         self._hub = hub
         self._queue_bytes = queue_bytes
-        self._sockets: dict[web.WebSocketResponse, asyncio.Transport] = {}
+        self._faults = faults or Faults()
+        self._faults.on_change.append(self._arm)
+        self._sockets: dict[web.WebSocketResponse, _Client] = {}
         self._runner: web.ServerRunner | None = None
         self.rpc_port = 0
         self.ws_port = 0
@@ -71,12 +85,14 @@ class Server:
         for site in runner.sites:
             await site.stop()
         async with asyncio.TaskGroup() as closing:
-            for socket, transport in self._sockets.items():
-                closing.create_task(_close(socket, transport))
+            for socket, client in self._sockets.items():
+                closing.create_task(_close(socket, client.transport))
         await runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method == "POST":
+            if (dice := self._faults.dice) is not None and CONTROL_HEADER not in request.headers:
+                return await faulty_answer(request, dice, self._dispatcher.dispatch, _CORS)
             body = self._dispatcher.dispatch(await request.read())
             return web.Response(body=body, content_type="application/json", headers=_CORS)
         if request.method == "OPTIONS":
@@ -94,7 +110,8 @@ class Server:
         await socket.prepare(request)
         client = _Client(request.transport, self._queue_bytes)
         session = Session(self._hub, client.outbox)
-        self._sockets[socket] = request.transport
+        self._sockets[socket] = client
+        client.arm(self._faults.dice)
         try:
             async with asyncio.TaskGroup() as tasks:
                 writer = tasks.create_task(client.write(socket))
@@ -102,22 +119,45 @@ class Server:
                 writer.cancel()
         finally:
             del self._sockets[socket]
+            client.arm(None)
             session.close()
         return socket
+
+    def _arm(self) -> None:
+        for client in self._sockets.values():
+            client.arm(self._faults.dice)
 
 
 class _Client:
     """The sending side of one WebSocket; a client that was cut is dropped at once, for it reads nothing."""
 
     def __init__(self, transport: asyncio.Transport, queue_bytes: int) -> None:
-        self._transport = transport
+        self.transport = transport
+        self._silent = False
+        self._timers: list[asyncio.TimerHandle] = []
         self._ready = asyncio.Event()
         self.outbox = Outbox(self._wake, queue_bytes)
 
     def _wake(self) -> None:
         if self.outbox.cut:
-            self._transport.abort()
+            self.transport.abort()
         self._ready.set()
+
+    def arm(self, dice: FaultDice | None) -> None:
+        """Set when this connection is cut or falls silent, counted from now; ``None`` lets it live."""
+        for timer in self._timers:
+            timer.cancel()
+        self._timers, self._silent = [], False
+        if dice is None:
+            return
+        loop, plan = asyncio.get_running_loop(), dice.plan
+        if plan.ws_cut_ms:
+            self._timers.append(loop.call_later(plan.ws_cut_ms / 1_000, self.transport.abort))
+        if dice.falls_silent():
+            self._timers.append(loop.call_later(plan.ws_silence_ms / 1_000, self._fall_silent))
+
+    def _fall_silent(self) -> None:
+        self._silent = True
 
     async def write(self, socket: web.WebSocketResponse) -> None:
         """Send what waits until the connection ends."""
@@ -126,7 +166,8 @@ class _Client:
                 await self._ready.wait()
                 self._ready.clear()
                 while (message := self.outbox.take()) is not None:
-                    await socket.send_frame(message, WSMsgType.TEXT)
+                    if not self._silent:
+                        await socket.send_frame(message, WSMsgType.TEXT)
         except ConnectionError:
             return
 

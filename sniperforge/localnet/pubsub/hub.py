@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from sniperforge.localnet.faults.switch import Faults
 from sniperforge.localnet.pubsub.subscription import ALL, Interest, Subscription
 
 if TYPE_CHECKING:
@@ -26,10 +27,16 @@ _Waiting = dict[int, dict[tuple[int, str], tuple[Subscription, bytes]]]
 
 
 class Hub:
-    """Watches one ledger and tells whoever subscribed."""
+    """Watches one ledger and tells whoever subscribed.
 
-    def __init__(self, ledger: Ledger) -> None:
+    Args:
+        ledger: to watch.
+        faults: lose and double notifications.
+    """
+
+    def __init__(self, ledger: Ledger, faults: Faults | None = None) -> None:
         self.ledger = ledger
+        self._faults = faults or Faults()
         self._next = 1
         self._topics: dict[tuple[str, str], dict[int, Subscription]] = {}
         self._waiting: dict[Commitment, _Waiting] = {commitment: {} for commitment in _LATER}
@@ -83,7 +90,7 @@ class Hub:
         self._logged(record)
         for subscription in list(self._of("signature", record.signature)):
             if subscription.interest.received:
-                subscription.tell(_result(record.slot, "receivedSignature"))
+                self._deliver(subscription, _result(record.slot, "receivedSignature"))
             outcome = _outcome(record.slot, record.err)
             self._tell(subscription, record.slot, record.signature, outcome)
 
@@ -118,13 +125,13 @@ class Hub:
         root = self.ledger.chain.at("finalized").slot
         slot = msgspec.json.encode({"parent": block.parent_slot, "root": root, "slot": block.slot})
         for subscription in self._of("slot", ALL):
-            subscription.tell(slot)
+            self._deliver(subscription, slot)
         for commitment in _LATER:
             self._flush(commitment)
         if root != self._root:
             self._root = root
             for subscription in self._of("root", ALL):
-                subscription.tell(b"%d" % root)
+                self._deliver(subscription, b"%d" % root)
 
     # --- commitment ---
 
@@ -144,9 +151,14 @@ class Hub:
                     self._send(subscription, result)
 
     def _send(self, subscription: Subscription, result: bytes) -> None:
-        subscription.tell(result)
+        self._deliver(subscription, result)
         if subscription.interest.kind == "signature":
             self.unsubscribe(subscription)
+
+    def _deliver(self, subscription: Subscription, result: bytes) -> None:
+        dice = self._faults.dice
+        for _ in range(1 if dice is None else dice.copies()):
+            subscription.tell(result)
 
 
 def _result(slot: int, value: Any) -> bytes:

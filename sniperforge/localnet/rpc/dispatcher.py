@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from sniperforge.errors import RpcError
-from sniperforge.localnet.rpc import accounts, blocks, cluster, economy, faults, sending, signatures, tokens
+from sniperforge.localnet.faults.sight import seen_through
+from sniperforge.localnet.rpc import (
+    accounts,
+    blocks,
+    cluster,
+    economy,
+    fault_control,
+    faults,
+    sending,
+    signatures,
+    tokens,
+)
 from sniperforge.localnet.rpc.params import Params
 
 if TYPE_CHECKING:
@@ -70,7 +82,7 @@ class Dispatcher:
             return _failure(identifier, RpcError("Internal error", rpc_code=faults.INTERNAL_ERROR))
 
     def _call(self, request: dict[str, Any]) -> Any:
-        method = METHODS.get(request["method"])
+        method = METHODS.get(request["method"]) or fault_control.METHODS.get(request["method"])
         if method is None:
             raise RpcError("Method not found", rpc_code=faults.METHOD_NOT_FOUND)
         values = request.get("params")
@@ -81,7 +93,13 @@ class Dispatcher:
         while values and values[-1] is None:
             values.pop()
         _check_count(method, len(values))
-        return method.handler(self._node, Params(values))
+        return method.handler(self._seen(), Params(values))
+
+    def _seen(self) -> Node:
+        node = self._node
+        if node.faults.dice is None:
+            return node
+        return replace(node, ledger=seen_through(node.ledger, node.faults.dice))
 
 
 def _check_count(method: Method, count: int) -> None:

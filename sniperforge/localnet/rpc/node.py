@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from solders.pubkey import Pubkey
 
+from sniperforge.localnet.faults.switch import Faults
 from sniperforge.localnet.rpc.params import Params
 
 _FEATURE_PROGRAM: Final = Pubkey.from_string("Feature111111111111111111111111111111111111")
@@ -29,11 +30,13 @@ class Node:
         ledger: the chain.
         faucet: where airdrops come from.
         identity: the validator's address, base58.
+        faults: what it does wrong.
     """
 
     ledger: Ledger
     faucet: Faucet
     identity: str
+    faults: Faults = field(default_factory=Faults)
 
     @property
     def feature_set(self) -> int:

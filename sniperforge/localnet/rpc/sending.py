@@ -73,7 +73,7 @@ def _send_transaction(node: Node, params: Params) -> Any:
     if checked:
         _preflight(node, envelope)
     try:
-        node.ledger.submit(envelope, verified=checked)
+        node.faults.submit(node.ledger, envelope, verified=checked)
     except TransactionRefusedError as refusal:
         # a validator answers before the leader decides: what the leader drops is simply never seen
         _refuse_bad_lookups(refusal.err)

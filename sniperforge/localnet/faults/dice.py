@@ -1,0 +1,135 @@
+"""Every decision about faults, from a plan and its seed. No effects, no clock."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sniperforge.localnet.faults.plan import FaultPlan
+
+HANDLED_ERRORS: Final = (502, 504)
+"""What a proxy answers when the node may have done its work; with 503 it was never asked."""
+
+SERVER_ERRORS: Final = (*HANDLED_ERRORS, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFate:
+    """What becomes of one submission.
+
+    Attributes:
+        dropped: it never appears.
+        slots: blocks to wait for.
+        behind_next: it waits for the next submission, or for the next block.
+    """
+
+    dropped: bool = False
+    slots: int = 0
+    behind_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HttpFate:
+    """What becomes of one HTTP request.
+
+    Attributes:
+        status: 200, or what is answered instead.
+        delay_ms: how late the reply comes.
+        truncated: the reply breaks off half way.
+    """
+
+    status: int = 200
+    delay_ms: int = 0
+    truncated: bool = False
+
+    @property
+    def handled(self) -> bool:
+        """Whether the request is done, whatever is answered."""
+        return self.status == 200 or self.status in HANDLED_ERRORS
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFate:
+    """Which node answers a request.
+
+    Attributes:
+        lag: blocks that it is behind.
+        fresh_hashes: whether it knows hashes that are not finalized.
+    """
+
+    lag: int = 0
+    fresh_hashes: bool = True
+
+
+class FaultDice:
+    """Decides. Each kind of decision has a stream of its own: the n-th one is the same in every run.
+
+    A probability of 0 draws nothing. What callers ask in another order gets other answers: a run repeats
+    when its requests come in the same order.
+    """
+
+    def __init__(self, plan: FaultPlan) -> None:
+        self.plan: Final = plan
+        self._streams: dict[str, random.Random] = {}
+
+    def submission(self, signature: str, price: int) -> SubmissionFate:
+        """The fate of a submission that offers ``price`` micro-lamports per compute unit."""
+        plan = self.plan
+        dropped = self._hits("drop", plan.drop)
+        late = self._hits("delay", plan.delay)
+        slots = self._up_to("delay_slots", plan.delay_slots) if late else 0
+        behind_next = self._hits("reorder", plan.reorder)
+        if dropped or price < plan.fee_floor or self._doomed(signature):
+            return SubmissionFate(dropped=True)
+        return SubmissionFate(slots=slots, behind_next=behind_next)
+
+    def http(self) -> HttpFate:
+        """The fate of an HTTP request."""
+        plan = self.plan
+        if self._hits("rate_limit", plan.rate_limit):
+            return HttpFate(status=429)
+        late = self._hits("slow", plan.slow)
+        delay_ms = self._up_to("slow_ms", plan.slow_ms) if late else 0
+        if self._hits("server_error", plan.server_error):
+            return HttpFate(self._stream("server_error kind").choice(SERVER_ERRORS), delay_ms)
+        return HttpFate(delay_ms=delay_ms, truncated=self._hits("truncate", plan.truncate))
+
+    def falls_silent(self) -> bool:
+        """Whether a WebSocket that was just opened will fall silent."""
+        return self._hits("ws_silence", self.plan.ws_silence)
+
+    def copies(self) -> int:
+        """How often a notification is sent: 0, 1 or 2 times."""
+        if self._hits("ws_miss", self.plan.ws_miss):
+            return 0
+        return 2 if self._hits("ws_double", self.plan.ws_double) else 1
+
+    def node(self) -> NodeFate:
+        """The node that answers a request."""
+        lagging = self._hits("lag", self.plan.lag)
+        unknown = self._hits("unknown_blockhash", self.plan.unknown_blockhash)
+        return NodeFate(self.plan.lag_slots if lagging else 0, fresh_hashes=not unknown)
+
+    def forgets(self) -> bool:
+        """Whether something that landed is answered with ``null``."""
+        return self._hits("not_found", self.plan.not_found)
+
+    def _doomed(self, signature: str) -> bool:
+        """The same for every submission of one transaction."""
+        digest = hashlib.sha256(f"expire {self.plan.seed} {signature}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") < self.plan.expire * 2**64
+
+    def _hits(self, name: str, probability: float) -> bool:
+        return probability > 0 and self._stream(name).random() < probability
+
+    def _up_to(self, name: str, most: int) -> int:
+        return self._stream(name).randint(1, most) if most else 0
+
+    def _stream(self, name: str) -> random.Random:
+        if name not in self._streams:
+            digest = hashlib.sha256(f"{name} {self.plan.seed}".encode()).digest()
+            self._streams[name] = random.Random(digest)  # noqa: S311 - a simulation, not a secret
+        return self._streams[name]

@@ -1,0 +1,107 @@
+"""A ledger as a bad node sees it: some blocks behind, without the newest hashes, forgetful."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from sniperforge.localnet.ledger.ledger import Simulation
+from sniperforge.localnet.ledger.refusals import BLOCKHASH_NOT_FOUND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sniperforge.localnet.faults.dice import FaultDice, NodeFate
+    from sniperforge.localnet.ledger.chain import Block, Chain
+    from sniperforge.localnet.ledger.envelope import Envelope
+    from sniperforge.localnet.ledger.ledger import Ledger
+    from sniperforge.localnet.ledger.pace import Commitment
+    from sniperforge.localnet.ledger.records import History, Status, TransactionRecord
+
+
+def seen_through(ledger: Ledger, dice: FaultDice) -> Ledger:
+    """``ledger`` as the node sees it that answers one request.
+
+    Slots, heights, hashes, statuses and transactions are as of then; account state is always the newest.
+    """
+    fate, forgetful = dice.node(), dice.plan.not_found > 0
+    if not fate.lag and fate.fresh_hashes and not forgetful:
+        return ledger
+    return cast("Ledger", _SeenLedger(ledger, fate, dice))
+
+
+class _SeenLedger:
+    """Passes on what it does not change."""
+
+    def __init__(self, ledger: Ledger, fate: NodeFate, dice: FaultDice) -> None:
+        self._ledger = ledger
+        self.chain = _SeenChain(ledger.chain, fate)
+        self.history = _SeenHistory(ledger.history, self.chain.tip.slot, dice)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def simulate(self, envelope: Envelope, *, any_hash: bool = False) -> Simulation:
+        if not any_hash and self._unheard_of(envelope):
+            return Simulation(BLOCKHASH_NOT_FOUND, None, None, {})
+        return self._ledger.simulate(envelope, any_hash=any_hash)
+
+    def hash_alive(self, envelope: Envelope) -> bool:
+        return not self._unheard_of(envelope) and self._ledger.hash_alive(envelope)
+
+    def _unheard_of(self, envelope: Envelope) -> bool:
+        known = self._ledger.chain.usable(envelope.blockhash) is not None
+        return known and self.chain.usable(envelope.blockhash) is None
+
+
+class _SeenChain:
+    def __init__(self, chain: Chain, fate: NodeFate) -> None:
+        self._chain = chain
+        self._lag = fate.lag
+        self._fresh_hashes = fate.fresh_hashes
+        self.tip = chain.recent(fate.lag + 1)[0]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chain, name)
+
+    def at(self, commitment: Commitment) -> Block:
+        depth = self._chain.tip.height - self._chain.at(commitment).height
+        return self._chain.recent(self._lag + depth + 1)[0]
+
+    def usable(self, blockhash: str) -> Block | None:
+        block = self._chain.usable(blockhash)
+        newest = self.tip if self._fresh_hashes else self.at("finalized")
+        return block if block is not None and block.height <= newest.height else None
+
+    def in_slot(self, slot: int) -> Block | None:
+        return self._chain.in_slot(slot) if slot <= self.tip.slot else None
+
+    def slots(self) -> Iterable[int]:
+        return (slot for slot in self._chain.slots() if slot <= self.tip.slot)
+
+    def recent(self, count: int) -> list[Block]:
+        known = self._chain.recent(count + self._lag)
+        return [block for block in known if block.height <= self.tip.height][-count:]
+
+
+class _SeenHistory:
+    def __init__(self, history: History, newest: int, dice: FaultDice) -> None:
+        self._history = history
+        self._newest = newest
+        self._dice = dice
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._history, name)
+
+    def status(self, signature: str) -> Status | None:
+        found = self._history.status(signature)
+        return found if found is not None and self._knows(found.slot) else None
+
+    def record(self, signature: str) -> TransactionRecord | None:
+        found = self._history.record(signature)
+        return found if found is not None and self._knows(found.slot) else None
+
+    def of_address(self, address: str) -> Iterator[TransactionRecord]:
+        return (record for record in self._history.of_address(address) if record.slot <= self._newest)
+
+    def _knows(self, slot: int) -> bool:
+        return slot <= self._newest and not self._dice.forgets()

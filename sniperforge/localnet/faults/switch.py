@@ -1,0 +1,103 @@
+"""The faults that a network has at this moment, and the submissions that they hold back."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sniperforge.localnet.faults.dice import FaultDice
+from sniperforge.localnet.faults.plan import NO_FAULTS
+from sniperforge.localnet.ledger.compute_price import compute_unit_price
+from sniperforge.localnet.ledger.refusals import TransactionRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sniperforge.localnet.faults.plan import FaultPlan
+    from sniperforge.localnet.ledger.chain import Block
+    from sniperforge.localnet.ledger.envelope import Envelope
+    from sniperforge.localnet.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    envelope: Envelope
+    verified: bool
+    due_height: int
+    behind_next: bool
+
+
+class Faults:
+    """None until a plan is set; with none, everything passes untouched.
+
+    Attributes:
+        dice: decides, ``None`` without faults.
+        on_change: called after another plan was set, and after the end of all faults.
+    """
+
+    def __init__(self) -> None:
+        self.dice: FaultDice | None = None
+        self.on_change: list[Callable[[], None]] = []
+        self._held: list[_Held] = []
+        self._ledger: Ledger | None = None
+
+    @property
+    def plan(self) -> FaultPlan:
+        """The plan in force."""
+        return NO_FAULTS if self.dice is None else self.dice.plan
+
+    def set(self, plan: FaultPlan) -> None:
+        """Have the faults of ``plan``, decided from the beginning of its seed."""
+        self.dice = FaultDice(plan)
+        self._tell()
+
+    def clear(self) -> None:
+        """Have no faults; what is held back still lands when it is due."""
+        self.dice = None
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in self.on_change:
+            listener()
+
+    def submit(self, ledger: Ledger, envelope: Envelope, *, verified: bool) -> None:
+        """Hand a client's transaction to ``ledger``: now, later or never.
+
+        Raises:
+            TransactionRefusedError: it was handed on at once and did not land.
+        """
+        if self.dice is None:
+            ledger.submit(envelope, verified=verified)
+            return
+        fate = self.dice.submission(envelope.signature, compute_unit_price(envelope))
+        if fate.dropped:
+            return
+        if fate.slots or fate.behind_next:
+            self._hold(
+                ledger, _Held(envelope, verified, ledger.chain.tip.height + fate.slots, fate.behind_next)
+            )
+            return
+        try:
+            ledger.submit(envelope, verified=verified)
+        finally:
+            self._release(lambda held: held.behind_next and held.due_height <= ledger.chain.tip.height)
+
+    def _hold(self, ledger: Ledger, held: _Held) -> None:
+        if self._ledger is None:
+            self._ledger = ledger
+            ledger.on_block.append(self._opened)
+        self._held.append(held)
+
+    def _opened(self, block: Block) -> None:
+        self._release(lambda held: held.due_height <= block.height)
+
+    def _release(self, due: Callable[[_Held], bool]) -> None:
+        ready = [held for held in self._held if due(held)]
+        if not ready:
+            return
+        self._held = [held for held in self._held if held not in ready]
+        assert self._ledger is not None
+        for held in ready:
+            with suppress(TransactionRefusedError):  # its client has its answer long since
+                self._ledger.submit(held.envelope, verified=held.verified)
