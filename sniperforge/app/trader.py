@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -138,7 +138,7 @@ def _assemble(held: _Held, tell: Callable[[SessionEvent], None], *, guards: bool
         policy=execution_policy(config, held.account_rent),
         clock=clock,
         holds=held.lock.still_held,
-        new_id=lambda: str(uuid.uuid4()),
+        new_id=lambda: secrets.token_hex(16),
     )
     guard = Guard(
         journal=journal,
