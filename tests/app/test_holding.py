@@ -1,103 +1,71 @@
-"""Taking the wallet: lock, inbox and journal."""
+"""Taking a wallet, and its one journal."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from sniperforge.app import holding
 from sniperforge.app.holding import inbox_file, lock_file, open_journal, refuse_held, take
-from sniperforge.app.node import Node, open_node
-from sniperforge.coordination.wallet_lock import read_holder
-from sniperforge.engine.door import HALTED
-from sniperforge.errors import StorageError, WalletBusyError
-from sniperforge.store.journal import Journal
-from tests.app.place import instant_network, settings_in
-
-WALLET = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"
-OTHER = "7gfKqWYW1jbxifJKpf1UVpeBGTCLa1NU1QtyCbw625Bz"
+from sniperforge.app.node import open_node
+from sniperforge.errors import ConfigError, WalletBusyError
+from tests.app.session_kit import place
+from tests.trading import Project
 
 
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    """A node; its locks are the test's own."""
-    transport = instant_network().transport()
-    async with open_node(settings_in(tmp_path), transport=transport, locks=tmp_path / "locks") as opened:
-        yield opened
+async def test_one_holder_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is told who has it, before and at the taking; afterwards it is free."""
+    async with place(tmp_path, monkeypatch) as (_, project), open_node(project.settings) as node:
+        assert lock_file(node, project.wallet) == project.lock
+        assert inbox_file(node, project.wallet) == project.inbox
+        refuse_held(node, project.wallet)
+        with take(node, project.wallet, bot="lp-sniper", command="start"):
+            with pytest.raises(WalletBusyError, match="bot lp-sniper trades this wallet") as busy:
+                refuse_held(node, project.wallet)
+            assert busy.value.details["folder"] == str(project.folder)
+            with pytest.raises(WalletBusyError):
+                take(node, project.wallet, bot="", command="sell")
+        refuse_held(node, project.wallet)
+        take(node, project.wallet, bot="", command="sell").release()
 
 
-def test_lock_and_inbox_are_of_a_wallet_on_a_chain(node: Node) -> None:
-    """Beside each other, wherever the project is."""
-    assert lock_file(node, WALLET).parent == inbox_file(node, WALLET).parent == node.locks
-    assert lock_file(node, WALLET) != lock_file(node, OTHER)
-    assert node.genesis_hash[:8] in lock_file(node, WALLET).name
-    assert WALLET in inbox_file(node, WALLET).name
+async def test_folders_share_the_wallets_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder that opens it first keeps it; another finds it there, until it is gone."""
+    async with place(tmp_path, monkeypatch) as (network, first):
+        second = Project(
+            tmp_path / "second",
+            first.state_home,
+            network.rpc_url,
+            network.ws_url,
+            first.genesis,
+            key=first.key,
+        )
+        async with open_node(first.settings) as here, open_node(second.settings) as there:
+            assert there.journal_path(first.wallet) == second.journal_path
+            open_journal(here, first.wallet).close()
+            assert here.journal_path(first.wallet) == first.journal_path
+            assert there.journal_path(first.wallet) == first.journal_path
+            open_journal(there, first.wallet).close()
+            assert not second.journal_path.exists()
+            for path in first.journal_path.parent.iterdir():
+                path.unlink()
+            assert there.journal_path(first.wallet) == second.journal_path
 
 
-def test_a_taken_wallet_names_its_holder(node: Node, tmp_path: Path) -> None:
-    """Process, bot, command, folder and since when; nobody once it is released."""
-    with take(node, WALLET, bot="lp-sniper", command="start") as lock:
-        holder = read_holder(lock_file(node, WALLET))
-        assert holder is not None
-        assert (holder.pid, holder.bot, holder.command) == (os.getpid(), "lp-sniper", "start")
-        assert holder.folder == str(tmp_path)
-        assert holder.since.endswith("Z")
-        assert lock.still_held()
-    assert read_holder(lock_file(node, WALLET)) is None
+async def test_a_journal_that_cannot_be_remembered_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is traded on a record that other folders would not find."""
+    async with place(tmp_path, monkeypatch) as (_, project), open_node(project.settings) as node:
+        project.journal_path.parent.mkdir(parents=True)
+        project.journal_path.write_text("no database")
+        with pytest.raises(ConfigError):
+            open_journal(node, project.wallet)
+        project.journal_path.unlink()
 
+        def full(*_given: object) -> None:
+            raise OSError("disk full")
 
-def test_a_wallet_is_taken_once(node: Node) -> None:
-    """The second is told who has it; another wallet is free."""
-    with take(node, WALLET, bot="lp-sniper", command="start"):
-        with pytest.raises(WalletBusyError, match="bot lp-sniper trades this wallet") as caught:
-            take(node, WALLET, bot="", command="sell")
-        assert caught.value.details["pid"] == os.getpid()
-        take(node, OTHER, bot="", command="sell").release()
-    take(node, WALLET, bot="", command="sell").release()
-
-
-def test_a_held_wallet_is_refused_early(node: Node) -> None:
-    """Before a password is asked for; a free one passes, and looking locks nothing."""
-    refuse_held(node, WALLET)
-    assert not lock_file(node, WALLET).exists()
-    with take(node, WALLET, bot="", command="sell"):
-        with pytest.raises(WalletBusyError, match="`sell` trades this wallet"):
-            refuse_held(node, WALLET)
-        refuse_held(node, OTHER)
-    refuse_held(node, WALLET)
-
-
-def test_a_journal_is_made_and_found_from_everywhere(node: Node) -> None:
-    """Its pointer stands beside the lock; the next opening goes on with it."""
-    journal = open_journal(node, WALLET)
-    journal.set_flag(HALTED, "kept", 1.0)
-    journal.close()
-    path = node.journal_path(WALLET)
-    assert path.is_file()
-    assert node.journal_pointer(WALLET).read_text() == f"{path}\n"
-    again = open_journal(node, WALLET)
-    assert again.flag(HALTED) == "kept"
-    again.close()
-
-
-def test_a_journal_that_nobody_would_find_is_not_used(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pointer cannot be written: the error comes out, and the file is closed."""
-    closed: list[Journal] = []
-    close = Journal.close
-
-    def note(self: Journal) -> None:
-        closed.append(self)
-        close(self)
-
-    def full(_pointer: Path, _journal: Path) -> None:
-        raise StorageError("no space left")
-
-    monkeypatch.setattr(Journal, "close", note)
-    monkeypatch.setattr(holding, "remember_journal", full)
-    with pytest.raises(StorageError, match="no space"):
-        open_journal(node, WALLET)
-    assert len(closed) == 1
-    assert not node.journal_pointer(WALLET).exists()
+        monkeypatch.setattr("sniperforge.app.holding.remember_journal", full)
+        with pytest.raises(OSError, match="disk full"):
+            open_journal(node, project.wallet)
