@@ -1,5 +1,8 @@
 """A node that floods one logs subscription with noise and sends creations among it, stamped.
 
+Each creation is of another pool, and a log line holds its addresses: what a stream that carries
+transactions would tell, so that no further read is needed to trade.
+
 Run by ``hot_path.py`` as a process of its own: ``python _noise_node.py --noise 10000 --seconds 8``.
 Prints its port as its first line and, at the end, how much it sent.
 """
@@ -17,6 +20,7 @@ import time
 from pathlib import Path
 
 import msgspec
+from solders.pubkey import Pubkey
 from websockets.frames import Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
@@ -74,10 +78,17 @@ def creation_logs() -> list[str]:
     ]
 
 
-def target_frame() -> tuple[bytes, int]:
-    """A creation of about 6 KB with room for a stamp, and where that is."""
-    frame = framed(notification([*creation_logs(), f"Program log: sent {STAMP}"], 10**6))
-    return frame, frame.rindex(STAMP.encode())
+def pool_line(rng: random.Random) -> str:
+    """The addresses of a pool between wrapped SOL and a token that nobody has seen before."""
+    return "Program log: pool " + ",".join(str(Pubkey.from_bytes(rng.randbytes(32))) for _ in range(6))
+
+
+def target_frames(count: int) -> list[tuple[bytes, int]]:
+    """Creations of about 7 KB with room for a stamp, and where that is in each."""
+    rng, logs = random.Random(SEEDED), creation_logs()
+    lines = ([*logs, pool_line(rng), f"Program log: sent {STAMP}"] for _ in range(count))
+    frames = [framed(notification(each, 10**6 + number)) for number, each in enumerate(lines)]
+    return [(frame, frame.rindex(STAMP.encode())) for frame in frames]
 
 
 class NoiseNode(asyncio.Protocol):
@@ -116,7 +127,7 @@ class NoiseNode(asyncio.Protocol):
     async def send(self) -> None:
         """Poisson noise, written every quarter of a millisecond; targets at even intervals."""
         options, rng, frames = self.options, random.Random(SEEDED), noise_frames()
-        target, at = target_frame()
+        targets = iter(target_frames(int(options.targets * options.seconds) + 2))
         await asyncio.sleep(0.3)
         start = time.perf_counter()
         due, arrival = 1 / options.targets, 0.0
@@ -127,6 +138,7 @@ class NoiseNode(asyncio.Protocol):
                 self.noise += 1
             if now >= due:
                 due += 1 / options.targets
+                target, at = next(targets)
                 stamp = b"%020d" % time.monotonic_ns()
                 self.transport.write(target[:at] + stamp + target[at + 20 :])
                 self.targets += 1
