@@ -25,6 +25,7 @@ from sniperforge.domain.lifecycle import TRANSITIONS, TxEvent
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.pool import EventKind, PoolEvent
 from sniperforge.domain.verdict import Decided, Verdict
+from sniperforge.localnet.faults.plan import BOUNDS, PROFILES
 from sniperforge.localnet.ledger.pace import FAST
 from sniperforge.localnet.market.archetypes import ARCHETYPES
 from sniperforge.localnet.network import LocalNetwork
@@ -215,6 +216,17 @@ def test_the_networks_methods_and_launches_are_those_of_the_code() -> None:
     assert f"{len(METHODS)} methods" in text
     drawn = {(row[0].strip("`"), row[1]) for row in rows(section("docs/localnet.md", "## The market"))[1:]}
     assert drawn == {(kind.name, str(kind.per_deck)) for kind in ARCHETYPES}
+
+
+def test_faults_are_those_of_the_code() -> None:
+    """The table of docs/localnet.md has every fault with its bounds and its value in both profiles."""
+    head, *body = rows(FENCE.sub("", section("docs/localnet.md", "## Faults")))
+    assert [cell.strip("`") for cell in head[2:4]] == list(PROFILES)
+    drawn = {row[0].strip("`"): tuple(row[1:4]) for row in body}
+    in_profiles = {name: [getattr(plan, name) or "" for plan in PROFILES.values()] for name in BOUNDS}
+    assert drawn == {name: (str(BOUNDS[name]), *map(str, in_profiles[name])) for name in BOUNDS}
+    chances = {name for name, bounds in BOUNDS.items() if bounds.most is None}
+    assert {row[0].strip("`") for row in body if row[5]} == {*chances, "fee_floor", "ws_cut_ms"}
 
 
 async def test_the_client_example_runs(capsys: pytest.CaptureFixture[str]) -> None:

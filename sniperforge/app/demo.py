@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from sniperforge.engine.events import SessionEvent
+    from sniperforge.localnet.faults.plan import FaultPlan
 
 FUNDS: Final = 10 * LAMPORTS_PER_SOL
 LAUNCHES_PER_MINUTE: Final = 20
@@ -125,6 +126,7 @@ async def open_stage(
     duration: float,
     tell: Callable[[SessionEvent], None],
     per_minute: int = LAUNCHES_PER_MINUTE,
+    faults: FaultPlan | None = None,
 ) -> AsyncIterator[Stage]:
     """Set the demo up in a temporary folder; all of it is gone afterwards.
 
@@ -133,6 +135,7 @@ async def open_stage(
         duration: seconds for which the bot will run.
         tell: hears every event.
         per_minute: launches a minute.
+        faults: of the network while the bot runs; its node is then asked over HTTP, where some of them are.
     """
     tally, seen = RunTally(), set[str]()
 
@@ -155,7 +158,7 @@ async def open_stage(
         node = await stack.enter_async_context(
             open_node(
                 _settings(folder, network),
-                transport=network.transport(),
+                transport=network.transport() if faults is None else None,
                 locks=folder / "locks",
                 patient=True,
             )
@@ -167,6 +170,8 @@ async def open_stage(
             open_trader(node, signer, bot="lp-sniper", command="demo", tell=hear)
         )
         start = await wallet_total(node, signer.pubkey)
+        if faults is not None:
+            network.faults.set(faults)
         yield Stage(network, market, node, trader, tally, seen, hear, seed, start)
 
 
@@ -177,7 +182,8 @@ async def play(stage: Stage, duration: float) -> DemoReport:
 
 
 async def report(stage: Stage, duration: float) -> DemoReport:
-    """The journal's account of the run beside the chain's and the market's."""
+    """The journal's account of the run beside the chain's and the market's; it ends the network's faults."""
+    stage.network.faults.clear()
     journal, guard = stage.trader.journal, stage.trader.guard
     held = journal.positions()
     wallet_delta = await wallet_total(stage.node, stage.trader.wallet) - stage.start_balance

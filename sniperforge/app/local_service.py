@@ -13,12 +13,12 @@ from sniperforge.app.located import follows_service, located, service_files
 from sniperforge.errors import RpcError, UnavailableError
 from sniperforge.localnet.port_holder import port_taken
 from sniperforge.localnet.service.client import call
-from sniperforge.localnet.service.control import down, find_running, status, up_detached
+from sniperforge.localnet.service.control import ask_faults, down, find_running, status, up_detached
 
 if TYPE_CHECKING:
     import asyncio
     import signal
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sniperforge.app.airdrop import Airdrop
     from sniperforge.config.load import Settings
@@ -39,6 +39,7 @@ class ServicePlan:
         market: whether a simulated market trades on it.
         market_seed: the same one sees the same launches.
         launches_per_minute: of the market.
+        faults: profile of the faults that it begins with.
     """
 
     rpc_port: int
@@ -47,6 +48,7 @@ class ServicePlan:
     market: bool
     market_seed: int
     launches_per_minute: int
+    faults: str | None = None
 
     def arguments(self) -> list[str]:
         """The options of ``localnet up`` that say the same."""
@@ -55,6 +57,7 @@ class ServicePlan:
             *("--market-seed", str(self.market_seed)),
             *("--launches-per-minute", str(self.launches_per_minute)),
             "--market" if self.market else "--no-market",
+            *(() if self.faults is None else ("--faults", self.faults)),
         ]
 
 
@@ -86,6 +89,7 @@ def serve(
     """
     import secrets
 
+    from sniperforge.localnet.faults.plan import plan_of_profile
     from sniperforge.localnet.genesis import Genesis
     from sniperforge.localnet.ledger.pace import SlotProfile
     from sniperforge.localnet.service.foreground import MarketPlan, ServiceOptions, up_foreground
@@ -97,6 +101,7 @@ def serve(
         rpc_port=plan.rpc_port,
         ws_port=plan.ws_port,
         market=MarketPlan(plan.market_seed, plan.launches_per_minute) if plan.market else None,
+        faults=None if plan.faults is None else plan_of_profile(plan.faults),
     )
     return up_foreground(options, announce, now=time.time, loop_factory=loop_factory)
 
@@ -151,6 +156,24 @@ def facts(settings: Settings) -> dict[str, Any]:
         UnavailableError: none runs.
     """
     found = status(service_files(settings))
+    if found is None:
+        raise UnavailableError("this project's embedded network is not running", hint=UP_HINT)
+    return found
+
+
+def faults(
+    settings: Settings, change: Mapping[str, Any] | None = None, *, clear: bool = False
+) -> dict[str, Any]:
+    """What this project's network does wrong: ``active`` and the whole ``plan``, after the change.
+
+    Args:
+        change: fault settings by name, ``profile`` among them; on top of the faults there are.
+        clear: end all faults instead.
+
+    Raises:
+        UnavailableError: none runs.
+    """
+    found = ask_faults(service_files(settings), change, clear=clear)
     if found is None:
         raise UnavailableError("this project's embedded network is not running", hint=UP_HINT)
     return found

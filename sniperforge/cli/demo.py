@@ -13,6 +13,7 @@ from sniperforge.cli.result import Result
 if TYPE_CHECKING:
     from sniperforge.app.demo import DemoReport, Stage
     from sniperforge.cli.options import Options
+    from sniperforge.localnet.faults.plan import FaultPlan
 
 app = command_app("Run the sniper on an embedded network: no keys, no money, no internet.")
 
@@ -27,16 +28,26 @@ def demo(
     linger: Annotated[
         bool, typer.Option("--linger", help="Keep the network up after the summary, until Ctrl-C.")
     ] = False,
+    faults: Annotated[
+        str | None,
+        typer.Option(
+            "--faults", metavar="PROFILE", help="A network that fails: rough or hostile, by --seed."
+        ),
+    ] = None,
 ) -> Result:
     """Start a real SVM with a market of launches, scams included; snipe, guard, sell; report the truth."""
     from sniperforge.cli.event_loop import loop_factory
+    from sniperforge.cli.faults import fault_profile
     from sniperforge.cli.signals import run_async
 
     seconds = seconds_argument(duration)
-    return run_async(_demo(ctx.obj, seconds, seed, linger), loop_factory=loop_factory())
+    plan = None if faults is None else fault_profile(faults).changed({"seed": seed})
+    return run_async(_demo(ctx.obj, seconds, seed, linger, plan), loop_factory=loop_factory())
 
 
-async def _demo(options: Options, duration: float, seed: int, linger: bool) -> Result:
+async def _demo(
+    options: Options, duration: float, seed: int, linger: bool, faults: FaultPlan | None = None
+) -> Result:
     from contextlib import ExitStack
 
     from sniperforge.app.demo import open_stage
@@ -46,7 +57,7 @@ async def _demo(options: Options, duration: float, seed: int, linger: bool) -> R
     with ExitStack() as drawing:
         title = f"LOCALNET  demo, seed {seed}"
         board = drawing.enter_context(open_board(options, title=title, seconds=duration))
-        async with open_stage(seed=seed, duration=duration, tell=board.hear) as stage:
+        async with open_stage(seed=seed, duration=duration, tell=board.hear, faults=faults) as stage:
             if not options.quiet:
                 note(f"embedded network at {stage.rpc_url}")
                 note(f"wallet {stage.trader.wallet}")

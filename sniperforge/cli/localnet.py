@@ -43,6 +43,9 @@ def up(
     launches_per_minute: Annotated[
         int | None, typer.Option("--launches-per-minute", min=0, max=600, help="New pools a minute.")
     ] = None,
+    faults: Annotated[
+        str | None, typer.Option("--faults", metavar="PROFILE", help="What it does wrong: rough or hostile.")
+    ] = None,
 ) -> Result:
     """Start the network; in the foreground it runs until Ctrl-C.
 
@@ -52,6 +55,7 @@ def up(
 
     Example: sniperforge localnet up --port 0 --slot-ms 50 --no-market --json
     """
+    from sniperforge.cli.faults import profile_argument
     from sniperforge.cli.settings import load_settings
 
     options: Options = ctx.obj
@@ -62,6 +66,7 @@ def up(
         market=market,
         market_seed=market_seed,
         launches_per_minute=launches_per_minute,
+        faults=None if faults is None else profile_argument(faults),
         **_ports(port, ws_port),
     )
     return _detached(settings, plan) if detach else _foreground(settings, plan, options)
@@ -108,6 +113,34 @@ def fund(
 
     settings, amount = load_settings(ctx.obj), lamports_argument(sol)
     return run_async(_fund(settings, resolve_address(settings, address), amount))
+
+
+@app.command("faults")
+def faults_command(
+    ctx: typer.Context,
+    action: Annotated[str, typer.Argument(metavar="[show|set|clear]", help="What to do.")] = "show",
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="For set: docs/localnet.md.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="PROFILE", help="Begin with rough or hostile.")
+    ] = None,
+) -> Result:
+    """Make the running network fail, from a seed: drops, delays, rate limits, cut connections, lag.
+
+    Example: sniperforge localnet faults set drop=0.3 delay=0.5 delay_slots=10
+
+    Example: sniperforge localnet faults set --profile rough seed=4
+
+    Example: sniperforge localnet faults clear
+    """
+    from sniperforge.app.local_service import faults
+    from sniperforge.cli.faults import fault_change, fault_lines
+    from sniperforge.cli.settings import load_settings
+
+    change = fault_change(action, values or [], profile)
+    data = faults(load_settings(ctx.obj), change, clear=action == "clear")
+    return _result(data, fault_lines(data))
 
 
 async def _fund(settings: Settings, address: str, amount: int) -> Result:

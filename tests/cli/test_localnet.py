@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from sniperforge.cli.main import main
+from sniperforge.localnet.faults.plan import PROFILES
 from tests.app.place import served
 from tests.cli.terminal import Terminal, terminal_in
 from tests.conftest import PROJECT, CommandLine
@@ -59,9 +60,23 @@ def test_a_life_of_a_service(terminal: Terminal) -> None:
     assert "no embedded network was running" in terminal.run("localnet", "down")
 
 
+def test_faults_are_set_shown_and_cleared(terminal: Terminal) -> None:
+    """From a profile at the start and by name later; they do not keep the commands themselves out."""
+    terminal.data(*UP, "--detach", "--faults", "rough")
+    assert terminal.data("localnet", "faults")["plan"] == PROFILES["rough"].to_json()
+    change = ("rate_limit=1", "server_error=1", "truncate=1", "seed=3")
+    told = terminal.data("localnet", "faults", "set", "--profile", "hostile", *change)
+    wanted = {"rate_limit": 1, "server_error": 1, "truncate": 1, "seed": 3}
+    assert told == {"active": True, "plan": {**PROFILES["hostile"].to_json(), **wanted}}
+    assert terminal.data("localnet", "status")["slot"] > 0
+    assert "rate_limit         1.0\n" in terminal.run("localnet", "faults", "show")
+    assert terminal.data("localnet", "faults", "clear")["active"] is False
+    assert terminal.run("localnet", "faults").endswith("no faults\n")
+
+
 def test_without_a_network_the_hint_says_how_to_get_one(terminal: Terminal) -> None:
     """Exit 6 for commands that only read."""
-    for arguments in (("localnet", "status"), ("localnet", "fund", ADDRESS, "1")):
+    for arguments in (("localnet", "status"), ("localnet", "fund", ADDRESS, "1"), ("localnet", "faults")):
         error = terminal.document(*arguments, "-u", "devnet", code=6)["error"]
         assert "localnet up --detach" in error["hint"]
 
@@ -72,6 +87,8 @@ def test_without_a_network_the_hint_says_how_to_get_one(terminal: Terminal) -> N
         (("up", "--port", "70000"), 2),
         (("up", "--slot-ms", "1"), 2),
         (("up", "--prot", "1"), 2),
+        (("up", "--faults", "kind"), 2),
+        (("faults", "set", "drop=2"), 2),
         (("up", "--port", "5000", "--ws-port", "5000"), 2),
         (("fund", "abc", "1"), 9),
         (("fund", ADDRESS, "much"), 2),

@@ -16,7 +16,7 @@ from sniperforge.localnet.service.lock import hold
 from sniperforge.telemetry.masking import is_secret_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sniperforge.localnet.service.files import ServiceFiles
 
@@ -115,6 +115,33 @@ def fund(files: ServiceFiles, address: str, lamports: int) -> str:
     if info is None:
         raise NotFoundError("no embedded network is running", hint=_HINT)
     return str(call(info.rpc_url, "requestAirdrop", [address, lamports]))
+
+
+def ask_faults(
+    files: ServiceFiles, settings: Mapping[str, Any] | None = None, *, clear: bool = False
+) -> dict[str, Any] | None:
+    """The running network's faults, after setting or clearing them; ``None`` when none runs.
+
+    Args:
+        files: where the network is found.
+        settings: by name, ``profile`` among them; ``None`` changes nothing.
+        clear: end all faults instead.
+
+    Raises:
+        RpcError: the network refuses the settings.
+        ConfigError: the file is not what a network writes.
+    """
+    info = find_running(files)
+    if info is None:
+        return None
+    told: dict[str, Any]
+    if clear:
+        told = call(info.rpc_url, "sniperforge_clearFaults")
+    elif settings is None:
+        told = call(info.rpc_url, "sniperforge_getFaults")
+    else:
+        told = call(info.rpc_url, "sniperforge_setFaults", [dict(settings)])
+    return told
 
 
 def _spawn(files: ServiceFiles, command: Sequence[str]) -> int:

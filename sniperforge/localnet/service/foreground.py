@@ -25,6 +25,7 @@ from sniperforge.wallets.secret import SecretKey
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sniperforge.localnet.faults.plan import FaultPlan
     from sniperforge.localnet.genesis import Genesis
     from sniperforge.localnet.service.files import ServiceFiles
 
@@ -58,6 +59,7 @@ class ServiceOptions:
         rpc_port, ws_port: 0 takes a free one.
         keep_records: transactions kept in memory.
         market: what trades on it; ``None`` leaves it still.
+        faults: what it does wrong from the start.
     """
 
     files: ServiceFiles
@@ -67,6 +69,7 @@ class ServiceOptions:
     ws_port: int = WS_PORT
     keep_records: int = KEPT_RECORDS
     market: MarketPlan | None = None
+    faults: FaultPlan | None = None
 
 
 def up_foreground(
@@ -118,6 +121,7 @@ async def _serve(
         ws_port=options.ws_port,
         now=now,
         keep_records=options.keep_records,
+        faults=options.faults,
     )
     with _trading(network, options.market):
         return await _announced(network, options.files, announce, now, ended)
