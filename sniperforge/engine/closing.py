@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sniperforge.domain.trade import IntentKind, PositionState
+from sniperforge.domain.trade import PositionState
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.errors import SniperForgeError, StorageError
 
@@ -58,10 +58,9 @@ class AccountCloser:
 
     def _note_sales(self, since: float) -> None:
         for fill in self._journal.fills(since=since):
-            if fill.kind is IntentKind.SELL and fill.position_id is not None:
-                position = self._journal.position(fill.position_id)
-                if position is not None and position.state is PositionState.CLOSED:
-                    self._note(position)
+            position = self._journal.position(fill.position_id) if fill.position_id else None
+            if position is not None and position.state is PositionState.CLOSED:
+                self._note(position)
 
     def _note(self, position: Position) -> None:
         """Only what paid for its account and did not get it back; the account is closed on its behalf."""

@@ -34,6 +34,7 @@ async def test_it_is_refused_once_it_is_old() -> None:
     """A third of its life is kept for landing."""
     clock, node = FakeClock(), FakeRpc({"getLatestBlockhash": answer("A", 150)})
     hashes = cache(node, clock)
+    await clock.advance(100)
     await hashes.refresh()
     assert hashes.latest() == ("A", 150)
     assert node.params("getLatestBlockhash") == [[{"commitment": "confirmed"}]]

@@ -8,7 +8,7 @@ from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.domain.trade import IntentKind, PositionState
 from sniperforge.engine.booking import fill_of, opened_by, outcome_of
 from sniperforge.testing.chain_views import TokenChange, transaction_view
-from sniperforge.testing.trades import MINT, make_intent
+from sniperforge.testing.trades import MINT, make_fill, make_intent, make_settlement
 
 FACTS = {
     "decimals": 6,
@@ -60,6 +60,16 @@ def test_a_position_begins_when_it_landed(block_time: int | None, opened_at: flo
     position = opened_by(intent, fill_of(intent, view, "wallet", 1_010.0))
     assert position is not None
     assert position.opened_at == opened_at
+
+
+def test_a_position_pays_for_all_that_its_buy_cost() -> None:
+    """Tips are fees; rent that came back is not locked any more."""
+    intent = make_intent("i", facts=FACTS)
+    settlement = make_settlement("s", trade=-100, fee=7, tip=3, rent_paid=50, rent_returned=20)
+    position = opened_by(intent, make_fill(intent, settlement, tokens=5, position_id="i"))
+    assert position is not None
+    assert (position.cost, position.fees, position.rent) == (100, 10, 30)
+    assert position.realized_pnl == settlement.lamports_delta
 
 
 def test_what_opens_nothing() -> None:

@@ -189,7 +189,10 @@ async def test_its_memory_is_bounded(bench: Bench) -> None:
     await judge.judge(pool)
     assert len(judge._last) == REMEMBERED
     assert "pool 0" not in judge._last
-    assert str(token.pool.pool) in judge._last
+    assert list(judge._last)[-1] == str(token.pool.pool)
+    judge._last = {str(token.pool.pool): "another verdict", "other pool": ""}
+    await judge.judge(pool)
+    assert list(judge._last) == ["other pool", str(token.pool.pool)], "the last one judged is kept longest"
 
 
 async def test_a_verdict_that_cannot_be_journalled_raises(bench: Bench) -> None:
