@@ -28,6 +28,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/interrogate --quiet sniperforge
 	@$(BIN)/python scripts/api_reference.py --check
+	@$(BIN)/python scripts/localnet_methods.py --check
 
 bench: $(VENV)/.dev compiled
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
@@ -41,6 +42,7 @@ profile: $(VENV)/.runtime compiled
 	@$(BIN)/python -c "import pstats; pstats.Stats('logs/demo.prof').sort_stats('tottime').print_stats(40)"
 
 docs: $(VENV)/.dev
+	@$(BIN)/python scripts/localnet_methods.py
 	@$(BIN)/python scripts/api_reference.py
 
 # The locks name versions and hashes, no hosts. Needs uv.

@@ -77,6 +77,28 @@ def test_the_reference_is_made_from_docstrings(tmp_path: Path) -> None:
     assert not any(word in text for word in ("Hidden", "_own", "_no", "_X"))
 
 
+def test_the_networks_tables_follow_the_dispatcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Written between their marks; a drifted page and one without marks are told."""
+    methods = script("localnet_methods")
+    page = tmp_path / "localnet.md"
+    monkeypatch.setattr(methods, "TARGET", page)
+    page.write_text(f"before\n{methods.BEGIN}old\n{methods.END}after\n")
+    assert methods.main(["--check"]) == 1
+    assert "drifted" in capsys.readouterr().err
+    assert methods.main([]) == 0
+    assert methods.main(["--check"]) == 0
+    text = page.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert "| `getBlock` | 1-2 |" in text
+    assert "| `blockSubscribe` |" in text
+    page.write_text("nothing")
+    with pytest.raises(ValueError, match="lost its marks"):
+        methods.main([])
+
+
 def test_an_old_python_is_refused_clearly(tmp_path: Path) -> None:
     """Without a Python >= 3.11 on the path, ``make`` says what is needed."""
     for name in ("python3", "python3.13"):

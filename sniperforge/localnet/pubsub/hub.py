@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from sniperforge.localnet.faults.switch import Faults
+from sniperforge.localnet.pubsub.progress import LATER, Progress, opened_updates, reached_update
 from sniperforge.localnet.pubsub.subscription import ALL, Interest, Subscription
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.pace import Commitment
     from sniperforge.localnet.ledger.records import TransactionRecord
     from sniperforge.localnet.pubsub.outbox import Outbox
-
-_LATER: Final[tuple[Commitment, ...]] = ("confirmed", "finalized")
 
 _Waiting = dict[int, dict[tuple[int, str], tuple[Subscription, bytes]]]
 """By slot; then by subscription and subject, so that of several writes in a slot the last one is told."""
@@ -39,7 +38,8 @@ class Hub:
         self._faults = faults or Faults()
         self._next = 1
         self._topics: dict[tuple[str, str], dict[int, Subscription]] = {}
-        self._waiting: dict[Commitment, _Waiting] = {commitment: {} for commitment in _LATER}
+        self._waiting: dict[Commitment, _Waiting] = {commitment: {} for commitment in LATER}
+        self._progress = Progress(ledger.chain)
         self._root = ledger.chain.at("finalized").slot
         ledger.on_landed.append(self._landed)
         ledger.on_block.append(self._opened)
@@ -126,12 +126,30 @@ class Hub:
         slot = msgspec.json.encode({"parent": block.parent_slot, "root": root, "slot": block.slot})
         for subscription in self._of("slot", ALL):
             self._deliver(subscription, slot)
-        for commitment in _LATER:
+        for update in opened_updates(self.ledger, block) if self._of("slotsUpdates", ALL) else ():
+            self._update(update)
+        for commitment in LATER:
             self._flush(commitment)
+        for commitment, reached in self._progress.reached():
+            self._update(reached_update(commitment, reached, block.time))
+            self._show_block(commitment, reached)
         if root != self._root:
             self._root = root
             for subscription in self._of("root", ALL):
                 self._deliver(subscription, b"%d" % root)
+
+    def _update(self, update: dict[str, Any]) -> None:
+        for subscription in self._of("slotsUpdates", ALL):
+            self._deliver(subscription, msgspec.json.encode(update))
+
+    def _show_block(self, commitment: Commitment, block: Block) -> None:
+        for (kind, _), subscriptions in list(self._topics.items()):
+            for subscription in subscriptions.values() if kind == "block" else ():
+                interest = subscription.interest
+                if interest.commitment == commitment and interest.block is not None:
+                    value = interest.block.show(self.ledger, block)
+                    if value is not None:
+                        self._deliver(subscription, _result(block.slot, value))
 
     # --- commitment ---
 
@@ -157,7 +175,10 @@ class Hub:
 
     def _deliver(self, subscription: Subscription, result: bytes) -> None:
         dice = self._faults.dice
-        for _ in range(1 if dice is None else dice.copies()):
+        if dice is None:
+            subscription.tell(result)
+            return
+        for _ in range(dice.copies()):
             subscription.tell(result)
 
 

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING, Any, Final
 from solders.pubkey import Pubkey
 
 from sniperforge.localnet.rpc import faults
-from sniperforge.localnet.rpc.account_json import AccountFormat
-from sniperforge.localnet.rpc.filters import parse_filters
+from sniperforge.localnet.rpc.account_json import ENCODINGS, MAX_BASE58_BYTES, AccountFormat
+from sniperforge.localnet.rpc.filters import MAX_COMPARED_BYTES, MAX_FILTERS, parse_filters
 from sniperforge.localnet.rpc.node import Method, Node
 from sniperforge.localnet.rpc.params import parse_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sniperforge.localnet.rpc.params import Config, Params
 
 MAX_ACCOUNTS: Final = 100
+ACCOUNT_FORMS: Final = (
+    f"{', '.join(ENCODINGS)}; default binary; base58 up to {MAX_BASE58_BYTES} bytes of data; dataSlice; "
+    "jsonParsed for mints, token accounts, nonces and lookup tables, else base64"
+)
 
 
 def check_context(node: Node, config: Config) -> None:
@@ -53,11 +59,16 @@ def _get_program_accounts(node: Node, params: Params) -> Any:
     filters = parse_filters(config.items("filters"))
     form = AccountFormat(node.ledger.vm, config, "binary")
     found = []
-    for address in list(node.ledger.vm.index.by_program(program)):
-        account = node.ledger.vm.get(Pubkey.from_string(address))
+    for key in _ordered(node.ledger.vm.index.by_program(program), config):
+        account = node.ledger.vm.get(key)
         if account is not None and all(matches(account) for matches in filters):
-            found.append({"pubkey": address, "account": form.show(address, account)})
+            found.append({"pubkey": str(key), "account": form.show(str(key), account)})
     return node.answer(found) if config.flag("withContext") else found
+
+
+def _ordered(addresses: Iterable[str], config: Config) -> list[Pubkey]:
+    keys = [Pubkey.from_string(address) for address in addresses]
+    return sorted(keys, key=bytes) if config.flag("sortResults", default=True) else keys
 
 
 def _get_minimum_balance(node: Node, params: Params) -> Any:
@@ -69,9 +80,19 @@ def _get_minimum_balance(node: Node, params: Params) -> Any:
 
 
 METHODS: Final = {
-    "getAccountInfo": Method(_get_account_info, 1, 2),
-    "getMultipleAccounts": Method(_get_multiple_accounts, 1, 2),
+    "getAccountInfo": Method(_get_account_info, 1, 2, ACCOUNT_FORMS),
+    "getMultipleAccounts": Method(
+        _get_multiple_accounts,
+        1,
+        2,
+        f"at most {MAX_ACCOUNTS} addresses; encodings of getAccountInfo, default base64",
+    ),
     "getBalance": Method(_get_balance, 1, 2),
-    "getProgramAccounts": Method(_get_program_accounts, 1, 2),
-    "getMinimumBalanceForRentExemption": Method(_get_minimum_balance, 1, 2),
+    "getProgramAccounts": Method(
+        _get_program_accounts,
+        1,
+        2,
+        f"at most {MAX_FILTERS} filters of {MAX_COMPARED_BYTES} bytes; sorted by address; default binary",
+    ),
+    "getMinimumBalanceForRentExemption": Method(_get_minimum_balance, 1, 2, "at most 10 MiB"),
 }

@@ -5,21 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.localnet.rpc import faults
+from sniperforge.localnet.rpc.block_json import DETAILS, BlockFormat, block_records
 from sniperforge.localnet.rpc.node import Method, Node
-from sniperforge.localnet.rpc.transaction_json import (
-    ENCODINGS,
-    account_keys_json,
-    holdings_json,
-    status_json,
-    transaction_json,
-)
+from sniperforge.localnet.rpc.transaction_json import ENCODINGS
 
 if TYPE_CHECKING:
     from sniperforge.localnet.ledger.chain import Block
-    from sniperforge.localnet.ledger.records import TransactionRecord
     from sniperforge.localnet.rpc.params import Config, Params
 
-DETAILS: Final = ("full", "accounts", "signatures", "none")
 MAX_RANGE: Final = 500_000
 
 
@@ -46,61 +39,12 @@ def _block_at(node: Node, slot: int) -> Block:
 
 def _get_block(node: Node, params: Params) -> Any:
     slot, config = params.integer(0), params.encoding_or_config(1)
-    encoding = config.text("encoding", ENCODINGS) or "json"
-    details = config.text("transactionDetails", DETAILS) or "full"
+    form = BlockFormat(config)
     if slot > node.ledger.chain.at(config.confirmed()).slot:
         raise faults.block_not_available(slot)
     block = _block_at(node, slot)
-    parent = node.ledger.chain.in_slot(block.parent_slot)
-    shown: dict[str, Any] = {
-        "blockHeight": block.height,
-        "blockTime": block.time,
-        "blockhash": block.blockhash,
-        "parentSlot": block.parent_slot,
-        "previousBlockhash": parent.blockhash if parent else node.ledger.genesis_hash,
-    }
-    if details == "signatures":
-        shown["signatures"] = [record.signature for record in _records(node, block)]
-    elif details != "none":
-        version = config.integer("maxSupportedTransactionVersion")
-        shown["transactions"] = [
-            _entry(record, encoding, details, version) for record in _records(node, block)
-        ]
-    if config.flag("rewards", default=True):
-        shown["rewards"] = []
-    return shown
-
-
-def _records(node: Node, block: Block) -> list[TransactionRecord]:
-    records = node.ledger.history.in_slot(block.slot)
-    if len(records) != block.landed:
-        raise faults.block_cleaned_up(block.slot, node.ledger.chain.tip.slot)
-    return records
-
-
-def _entry(record: TransactionRecord, encoding: str, details: str, version: int | None) -> dict[str, Any]:
-    if version is None and record.envelope.versioned:
-        raise faults.unsupported_version()
-    if details == "full":
-        return transaction_json(record, encoding, show_version=version is not None)
-    shown: dict[str, Any] = {
-        "transaction": {
-            "accountKeys": account_keys_json(record),
-            "signatures": [str(signature) for signature in record.envelope.transaction.signatures],
-        },
-        "meta": {
-            "err": record.err,
-            "status": status_json(record.err),
-            "fee": record.fee,
-            "preBalances": record.pre_lamports,
-            "postBalances": record.post_lamports,
-            "preTokenBalances": holdings_json(record.pre_tokens),
-            "postTokenBalances": holdings_json(record.post_tokens),
-        },
-    }
-    if version is not None:
-        shown["version"] = 0 if record.envelope.versioned else "legacy"
-    return shown
+    records = block_records(node.ledger, block) if form.needs_records() else []
+    return form.show(node.ledger, block, records)
 
 
 def _get_blocks(node: Node, params: Params) -> Any:
@@ -126,7 +70,11 @@ def _slots(node: Node, config: Config, start: int, end: int | None, limit: int) 
 
 METHODS: Final = {
     "getBlockTime": Method(_get_block_time, 1, 1),
-    "getBlock": Method(_get_block, 1, 2),
-    "getBlocks": Method(_get_blocks, 1, 3),
-    "getBlocksWithLimit": Method(_get_blocks_with_limit, 2, 3),
+    "getBlock": Method(
+        _get_block, 1, 2, f"{', '.join(ENCODINGS)}; details {', '.join(DETAILS)}; not below confirmed"
+    ),
+    "getBlocks": Method(_get_blocks, 1, 3, f"range at most {MAX_RANGE:,}; not below confirmed"),
+    "getBlocksWithLimit": Method(
+        _get_blocks_with_limit, 2, 3, f"range at most {MAX_RANGE:,}; not below confirmed"
+    ),
 }

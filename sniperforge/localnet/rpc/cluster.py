@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sniperforge.localnet.rpc.params import Params
 
 MAX_FEE_ACCOUNTS: Final = 128
-MAX_LEADERS: Final = 5_000
 
 
 def _block(node: Node, params: Params, position: int = 0) -> Block:
@@ -49,7 +48,8 @@ def _get_latest_blockhash(node: Node, params: Params) -> Any:
 
 def _is_blockhash_valid(node: Node, params: Params) -> Any:
     check_context(node, params.config(1))
-    return node.answer(node.ledger.chain.usable(params.text(0)) is not None)
+    blockhash = str(parse_address(params.at(0)))  # both are base58 of 32 bytes
+    return node.answer(node.ledger.chain.usable(blockhash) is not None)
 
 
 def _get_epoch_info(node: Node, params: Params) -> Any:
@@ -95,19 +95,6 @@ def _get_first_block(node: Node, _params: Params) -> Any:
     return node.ledger.chain.oldest().slot
 
 
-def _get_slot_leader(node: Node, params: Params) -> Any:
-    _block(node, params)
-    return node.identity
-
-
-def _get_slot_leaders(node: Node, params: Params) -> Any:
-    params.integer(0)
-    count = params.integer(1)
-    if not 1 <= count <= MAX_LEADERS:
-        raise faults.invalid_params(f"Invalid limit; max {MAX_LEADERS}")
-    return [node.identity] * count
-
-
 def _get_cluster_nodes(node: Node, _params: Params) -> Any:
     return [
         {
@@ -151,8 +138,11 @@ METHODS: Final = {
     "getVersion": Method(_get_version, 0, 0),
     "minimumLedgerSlot": Method(_get_first_block, 0, 0),
     "getFirstAvailableBlock": Method(_get_first_block, 0, 0),
-    "getSlotLeader": Method(_get_slot_leader, 0, 1),
-    "getSlotLeaders": Method(_get_slot_leaders, 2, 2),
-    "getClusterNodes": Method(_get_cluster_nodes, 0, 0),
-    "getRecentPrioritizationFees": Method(_get_recent_prioritization_fees, 0, 1),
+    "getClusterNodes": Method(_get_cluster_nodes, 0, 0, "one node"),
+    "getRecentPrioritizationFees": Method(
+        _get_recent_prioritization_fees,
+        0,
+        1,
+        f"at most {MAX_FEE_ACCOUNTS} addresses; {HASH_LIFE} newest blocks",
+    ),
 }

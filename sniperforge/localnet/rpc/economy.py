@@ -12,6 +12,7 @@ from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
 from sniperforge.localnet.rpc import faults
 from sniperforge.localnet.rpc.accounts import check_context
 from sniperforge.localnet.rpc.node import Method, Node
+from sniperforge.localnet.rpc.params import parse_address
 
 if TYPE_CHECKING:
     from sniperforge.localnet.rpc.params import Params
@@ -64,6 +65,14 @@ def _get_inflation_rate(node: Node, _params: Params) -> Any:
     return {"epoch": epoch, "foundation": 0.0, "total": 0.0, "validator": 0.0}
 
 
+def _get_inflation_reward(node: Node, params: Params) -> Any:
+    config = params.config(1)
+    check_context(node, config)
+    config.integer("epoch")
+    addresses = [parse_address(address) for address in params.items(0)]
+    return [None] * len(addresses)
+
+
 def _get_vote_accounts(_node: Node, params: Params) -> Any:
     params.config(0).commitment()
     return {"current": [], "delinquent": []}
@@ -99,10 +108,15 @@ def _samples(node: Node) -> list[dict[str, int]]:
 
 
 METHODS: Final = {
-    "getSupply": Method(_get_supply, 0, 1),
-    "getLargestAccounts": Method(_get_largest_accounts, 0, 1),
-    "getInflationGovernor": Method(_get_inflation_governor, 0, 1),
-    "getInflationRate": Method(_get_inflation_rate, 0, 0),
-    "getVoteAccounts": Method(_get_vote_accounts, 0, 1),
-    "getRecentPerformanceSamples": Method(_get_recent_performance_samples, 0, 1),
+    "getSupply": Method(_get_supply, 0, 1, "nonCirculating is the faucet"),
+    "getLargestAccounts": Method(
+        _get_largest_accounts, 0, 1, f"{LARGEST} largest; filters {', '.join(FILTERS)}"
+    ),
+    "getInflationGovernor": Method(_get_inflation_governor, 0, 1, "all zero"),
+    "getInflationRate": Method(_get_inflation_rate, 0, 0, "all zero"),
+    "getInflationReward": Method(_get_inflation_reward, 1, 2, "always null"),
+    "getVoteAccounts": Method(_get_vote_accounts, 0, 1, "none"),
+    "getRecentPerformanceSamples": Method(
+        _get_recent_performance_samples, 0, 1, f"at most {MAX_SAMPLES}, of {SAMPLE_SECONDS} s"
+    ),
 }

@@ -20,6 +20,7 @@ PREFLIGHT_FAILURE: Final = -32002
 SIGNATURE_FAILURE: Final = -32003
 BLOCK_NOT_AVAILABLE: Final = -32004
 SLOT_SKIPPED: Final = -32007
+NO_SNAPSHOT: Final = -32008
 UNSUPPORTED_VERSION: Final = -32015
 MIN_CONTEXT_SLOT: Final = -32016
 
@@ -70,6 +71,11 @@ def slot_skipped(slot: int) -> RpcError:
     return RpcError(
         f"Slot {slot} was skipped, or missing due to ledger jump to recent snapshot", rpc_code=SLOT_SKIPPED
     )
+
+
+def no_snapshot() -> RpcError:
+    """-32008: this network writes none."""
+    return RpcError("No snapshot", rpc_code=NO_SNAPSHOT)
 
 
 def block_cleaned_up(slot: int, first: int) -> RpcError:

@@ -54,8 +54,9 @@ Handler = Callable[[Node, Params], Any]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One JSON-RPC method: its handler, and how many parameters it needs and takes."""
+    """One JSON-RPC method: its handler, how many parameters it needs and takes, and what its table says."""
 
     handler: Handler
     required: int
     allowed: int
+    says: str = ""

@@ -1,4 +1,4 @@
-"""``jsonParsed`` of mints, token accounts and nonces; other accounts fall back to base64."""
+"""``jsonParsed`` of mints, token accounts, nonces and lookup tables; others fall back to base64."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sniperforge.domain.amounts import format_units
 from sniperforge.domain.chain import Account
 from sniperforge.errors import DecodeError
 from sniperforge.localnet.ledger.balances import is_holding, mint_decimals
+from sniperforge.localnet.ledger.lookups import HEADER_BYTES, LOOKUP_TABLE_PROGRAM
 from sniperforge.localnet.ledger.nonces import is_nonce, stored_nonce
 from sniperforge.localnet.ledger.sysvars import LAMPORTS_PER_SIGNATURE
 from sniperforge.tokens.account import TokenAccount, decode_token_account
@@ -41,6 +42,8 @@ def parse_account(vm: Vm, address: str, account: SvmAccount) -> dict[str, Any] |
     try:
         if is_nonce(account):
             return _wrap("nonce", "initialized", _nonce(account), account)
+        if account.owner == LOOKUP_TABLE_PROGRAM:
+            return _lookup_table(account)
         program = "spl-token-2022" if str(account.owner) == TOKEN_2022_PROGRAM else "spl-token"
         if is_holding(account):
             return _wrap(program, "account", _holding(vm, address, account), account)
@@ -65,6 +68,23 @@ def _nonce(account: SvmAccount) -> dict[str, Any]:
         "blockhash": str(Hash.from_bytes(stored_nonce(account))),
         "feeCalculator": {"lamportsPerSignature": str(LAMPORTS_PER_SIGNATURE)},
     }
+
+
+def _lookup_table(account: SvmAccount) -> dict[str, Any]:
+    """Layout and names: Agave's ``parse_address_lookup_table.rs``; numbers are texts there but the index."""
+    data = account.data
+    if uint(data, 0, 4) != 1 or len(data) < HEADER_BYTES:
+        shown = {"type": "uninitialized"}
+        return {"program": "address-lookup-table", "parsed": shown, "space": len(data)}
+    info: dict[str, Any] = {
+        "deactivationSlot": str(uint(data, 4, 8)),
+        "lastExtendedSlot": str(uint(data, 12, 8)),
+        "lastExtendedSlotStartIndex": data[20],
+        "addresses": [key(data, offset) for offset in range(HEADER_BYTES, len(data) - 31, 32)],
+    }
+    if data[21] == 1:
+        info["authority"] = key(data, 22)
+    return _wrap("address-lookup-table", "lookupTable", info, account)
 
 
 def _mint(address: str, account: SvmAccount) -> dict[str, Any]:

@@ -190,8 +190,18 @@ def _request_airdrop(node: Node, params: Params) -> Any:
 
 
 METHODS: Final = {
-    "sendTransaction": Method(_send_transaction, 1, 2),
-    "simulateTransaction": Method(_simulate_transaction, 1, 2),
-    "getFeeForMessage": Method(_get_fee_for_message, 1, 2),
-    "requestAirdrop": Method(_request_airdrop, 2, 3),
+    "sendTransaction": Method(
+        _send_transaction,
+        1,
+        2,
+        f"{' or '.join(WIRE_ENCODINGS)}, default base58; at most {MAX_TRANSACTION_BYTES:,} bytes",
+    ),
+    "simulateTransaction": Method(
+        _simulate_transaction,
+        1,
+        2,
+        f"{' or '.join(WIRE_ENCODINGS)}; sigVerify, replaceRecentBlockhash, innerInstructions, accounts",
+    ),
+    "getFeeForMessage": Method(_get_fee_for_message, 1, 2, "base64; null for a dead blockhash"),
+    "requestAirdrop": Method(_request_airdrop, 2, 3, "any amount, no limit"),
 }

@@ -140,7 +140,16 @@ def _memo(record: TransactionRecord) -> str | None:
 
 
 METHODS: Final = {
-    "getSignatureStatuses": Method(_get_signature_statuses, 1, 2),
-    "getTransaction": Method(_get_transaction, 1, 2),
-    "getSignaturesForAddress": Method(_get_signatures_for_address, 1, 2),
+    "getSignatureStatuses": Method(
+        _get_signature_statuses,
+        1,
+        2,
+        f"at most {MAX_STATUSES}; after {STATUS_CACHE_BLOCKS} final blocks with searchTransactionHistory",
+    ),
+    "getTransaction": Method(
+        _get_transaction, 1, 2, f"{', '.join(ENCODINGS)}; default json; not below confirmed"
+    ),
+    "getSignaturesForAddress": Method(
+        _get_signatures_for_address, 1, 2, f"at most {MAX_SIGNATURES:,}; before, until; not below confirmed"
+    ),
 }

@@ -125,7 +125,11 @@ def _existing(node: Node, addresses: Iterable[str]) -> list[tuple[str, Account]]
 METHODS: Final = {
     "getTokenAccountBalance": Method(_get_token_account_balance, 1, 2),
     "getTokenSupply": Method(_get_token_supply, 1, 2),
-    "getTokenLargestAccounts": Method(_get_token_largest_accounts, 1, 2),
-    "getTokenAccountsByOwner": Method(_get_token_accounts_by_owner, 2, 3),
-    "getTokenAccountsByDelegate": Method(_get_token_accounts_by_delegate, 2, 3),
+    "getTokenLargestAccounts": Method(_get_token_largest_accounts, 1, 2, f"{LARGEST} largest"),
+    "getTokenAccountsByOwner": Method(
+        _get_token_accounts_by_owner, 2, 3, "by mint or programId; encodings of getAccountInfo"
+    ),
+    "getTokenAccountsByDelegate": Method(
+        _get_token_accounts_by_delegate, 2, 3, "by mint or programId; encodings of getAccountInfo"
+    ),
 }

@@ -10,6 +10,7 @@ from solders.pubkey import Pubkey
 
 from sniperforge.domain import base58
 from sniperforge.localnet.rpc.parsed_accounts import ui_amount
+from sniperforge.localnet.rpc.parsed_instructions import parse_instruction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,22 +116,21 @@ def inner_json(meta: TransactionMetadata, loaded: LoadedKeys, *, parsed: bool) -
 def instruction_json(
     instruction: Any, loaded: LoadedKeys, height: int | None, *, parsed: bool
 ) -> dict[str, Any]:
-    """One instruction; ``parsed`` gives the partially decoded form with addresses in place of indexes."""
-    data = base58.encode(bytes(instruction.data))
-    accounts = list(instruction.accounts)
+    """One instruction; ``parsed`` reads it, or at least has addresses in place of indexes."""
+    data = bytes(instruction.data)
     if not parsed:
         return {
             "programIdIndex": instruction.program_id_index,
-            "accounts": accounts,
-            "data": data,
+            "accounts": list(instruction.accounts),
+            "data": base58.encode(data),
             "stackHeight": height,
         }
-    return {
-        "programId": loaded.names[instruction.program_id_index],
-        "accounts": [loaded.names[account] for account in accounts],
-        "data": data,
-        "stackHeight": height,
-    }
+    program = loaded.names[instruction.program_id_index]
+    accounts = [loaded.names[account] for account in instruction.accounts]
+    read = parse_instruction(program, accounts, data)
+    if read is None:
+        read = {"accounts": accounts, "data": base58.encode(data)}
+    return {"programId": program, **read, "stackHeight": height}
 
 
 def account_keys_json(record: TransactionRecord) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from solders.pubkey import Pubkey
+
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.chain import Account
 from tests.localnet.kit import SOL, Bench, address
@@ -50,10 +52,15 @@ def test_several_accounts() -> None:
 
 
 def test_program_accounts() -> None:
-    """All that the program owns, filtered, sliced, with and without context."""
+    """All that the program owns, in order of their addresses, filtered, sliced, with and without context."""
     made = bench()
+    there = [address(61), address(62), address(63)]
     found = made.ask("getProgramAccounts", PROGRAM, {"encoding": "base64"})
-    assert [entry["pubkey"] for entry in found] == [address(61), address(62), address(63)]
+    assert [entry["pubkey"] for entry in found] == sorted(
+        there, key=lambda text: bytes(Pubkey.from_string(text))
+    )
+    found = made.ask("getProgramAccounts", PROGRAM, {"sortResults": False})
+    assert [entry["pubkey"] for entry in found] == there
     options = {"encoding": "base64", "filters": [{"dataSize": 3}], "dataSlice": {"offset": 0, "length": 1}}
     assert [entry["account"]["data"] for entry in made.ask("getProgramAccounts", PROGRAM, options)] == [
         ["Aw==", "base64"]

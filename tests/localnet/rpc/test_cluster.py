@@ -56,6 +56,7 @@ def test_a_hash_is_valid_while_it_may_be_used() -> None:
     blockhash = bench.value("getLatestBlockhash", {"commitment": "processed"})["blockhash"]
     assert bench.value("isBlockhashValid", blockhash) is True
     assert bench.value("isBlockhashValid", address(9)) is False
+    assert bench.fails("isBlockhashValid", "0").rpc_code == -32602
     for _ in range(HASH_LIFE + 1):
         bench.ledger.advance()
     assert bench.value("isBlockhashValid", blockhash) is False

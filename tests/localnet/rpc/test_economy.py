@@ -65,3 +65,10 @@ def test_throughput_by_the_minute() -> None:
     }
     assert len(bench.ask("getRecentPerformanceSamples", 1)) == 1
     assert bench.fails("getRecentPerformanceSamples", 721).rpc_code == -32602
+
+
+def test_nobody_is_rewarded() -> None:
+    """One null for each address; bad addresses are refused."""
+    bench = Bench()
+    assert bench.ask("getInflationReward", [address(1), address(2)], {"epoch": 3}) == [None, None]
+    assert bench.fails("getInflationReward", ["x"]).rpc_code == -32602

@@ -155,3 +155,23 @@ def test_what_cannot_be_parsed_is_not() -> None:
     broken = bytearray(holding(address(3), MINT, OWNER, 1).data)
     broken[72] = 9
     assert parse(bytes(broken)) is None
+
+
+def test_a_lookup_table() -> None:
+    """Slots as text, addresses in order, the authority when there is one; an empty one is uninitialized."""
+    table = "AddressLookupTab1e1111111111111111111111111"
+    keys = [bytes(Pubkey.from_string(address(number))) for number in (5, 6)]
+    head = struct.pack("<IQQBB32s2x", 1, 2**64 - 1, 77, 3, 1, keys[0])
+    parsed = parse(head + b"".join(keys), table)
+    assert (parsed["program"], parsed["parsed"]["type"]) == ("address-lookup-table", "lookupTable")
+    assert parsed["parsed"]["info"] == {
+        "deactivationSlot": str(2**64 - 1),
+        "lastExtendedSlot": "77",
+        "lastExtendedSlotStartIndex": 3,
+        "addresses": [address(5), address(6)],
+        "authority": address(5),
+    }
+    frozen = parse(head[:21] + bytes(35), table)
+    assert "authority" not in frozen["parsed"]["info"]
+    assert parse(bytes(56), table)["parsed"] == {"type": "uninitialized"}
+    assert parse(b"", table)["parsed"] == {"type": "uninitialized"}

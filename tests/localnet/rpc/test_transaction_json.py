@@ -95,7 +95,7 @@ def test_the_parsed_form(record: TransactionRecord) -> None:
         "writable": True,
     }
     assert message["instructions"][1]["programId"] == TOKEN_PROGRAM
-    assert message["instructions"][1]["accounts"][0] == SOURCE
+    assert message["instructions"][1]["parsed"]["info"]["source"] == SOURCE
     inner = shown["meta"]["innerInstructions"][0]["instructions"]
     assert inner[-1]["programId"] == TOKEN_PROGRAM
 
