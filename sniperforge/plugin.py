@@ -17,7 +17,7 @@ from sniperforge.orders.exit_policy import ExitPolicy
 from sniperforge.risk.policy import LiquidityRange, RiskPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 
     from pydantic import BaseModel
 
@@ -112,6 +112,7 @@ class BotSpec:
         trade: lamports of one buy; the round trip is simulated with as much.
         risk: the checks that the engine's judge applies for it.
         exits: the exits that each of its positions carries.
+        dexes: registry names of the venues it looks at, checked before it starts; none means any.
     """
 
     name: str
@@ -121,3 +122,4 @@ class BotSpec:
     trade: Callable[[Any], int]
     risk: Callable[[Any], RiskPolicy]
     exits: Callable[[Any], ExitPolicy]
+    dexes: Callable[[Any], Collection[str]] = lambda _config: ()

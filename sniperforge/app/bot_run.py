@@ -7,8 +7,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sniperforge.app.bots import bot_config
 from sniperforge.app.calm_memory import calm_memory
-from sniperforge.config.load import load_bot
 from sniperforge.dex.registry import programs_on
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.engine.bot_host import STOPPING, BotHost
@@ -120,7 +120,7 @@ async def run_bot(
         ExceptionGroup: a service failed; trading stopped.
     """
     node, clock = trader.node, trader.node.clock
-    config, _ = load_bot(node.settings, spec.name, spec.config)
+    config = bot_config(node.settings, spec)
     feed = PoolFeed(
         programs_on(node.cluster),
         history=node.rpc,

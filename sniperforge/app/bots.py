@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.bots import lp_sniper
+from sniperforge.config.load import load_bot
 from sniperforge.config.nearest import did_you_mean
-from sniperforge.errors import UsageError
+from sniperforge.dex.registry import VENUES, venue_named
+from sniperforge.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sniperforge.config.load import Settings
     from sniperforge.plugin import BotSpec
 
 BOTS: Final[Mapping[str, BotSpec]] = {spec.name: spec for spec in (lp_sniper.SPEC,)}
@@ -28,3 +31,20 @@ def bot_named(name: str) -> BotSpec:
             return spec
     hint = did_you_mean(name, BOTS) or f"bots: {', '.join(BOTS)}"
     raise UsageError(f'no such bot "{name}"', hint=hint)
+
+
+def bot_config(settings: Settings, spec: BotSpec) -> Any:
+    """A bot's validated configuration, an instance of ``spec.config``.
+
+    Raises:
+        ConfigError: its file is invalid, or names a venue or a check that does not exist.
+    """
+    config, _ = load_bot(settings, spec.name, spec.config)
+    spec.risk(config)
+    spec.exits(config)
+    for name in spec.dexes(config):
+        if venue_named(name) is None:
+            known = [venue.name for venue in VENUES]
+            hint = did_you_mean(name, known) or f"venues: {', '.join(known)}"
+            raise ConfigError(f'bots/{spec.name}.toml: no such venue "{name}"', hint=hint)
+    return config

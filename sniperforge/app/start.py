@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.airdrop import airdrop, usual_airdrop
 from sniperforge.app.bot_run import RunTally, run_bot
-from sniperforge.app.bots import bot_named
+from sniperforge.app.bots import bot_config, bot_named
 from sniperforge.app.holding import refuse_held
 from sniperforge.app.node import open_node
 from sniperforge.app.session_log import log_event, open_log
 from sniperforge.app.trader import Trader, open_trader
 from sniperforge.app.wallet import open_signer, wallet_entry
-from sniperforge.config.load import load_bot
 from sniperforge.config.values import lamports_of
 from sniperforge.domain.amounts import format_sol
 from sniperforge.engine.events import Waiting
@@ -72,7 +71,7 @@ async def start(
         ExceptionGroup: a service failed; trading stopped.
     """
     spec = bot_named(request.bot or settings.config.bot)
-    load_bot(settings, spec.name, spec.config)  # a mistake in its file shows before anything is taken
+    bot_config(settings, spec)  # a mistake in its file shows before anything is taken
     tally, feeds, traders = RunTally(), list[PoolFeed](), list[Trader]()
     with open_log(settings, command="start", bot=spec.name, console=console) as log:
 

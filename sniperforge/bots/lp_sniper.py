@@ -113,4 +113,5 @@ SPEC: Final = BotSpec(
     trade=trade,
     risk=risk_policy,
     exits=exit_policy,
+    dexes=lambda config: config.filters.dexes,
 )
