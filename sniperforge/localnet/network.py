@@ -6,7 +6,11 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Self
 
+from sniperforge.errors import UnavailableError
 from sniperforge.localnet.genesis import Genesis, create_node
+from sniperforge.localnet.jupiter_api.api import JupiterApi
+from sniperforge.localnet.jupiter_api.listener import Listener
+from sniperforge.localnet.jupiter_api.request_ids import request_ids
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
 from sniperforge.localnet.loopback import LoopbackPubSub, LoopbackTransport
@@ -40,7 +44,7 @@ class LocalNetwork:
     Args:
         genesis: seed and first accounts.
         profile: pace of slots and commitment.
-        rpc_port, ws_port: 0 takes a free one.
+        rpc_port, ws_port, jupiter_port: 0 takes a free one.
         now: the wall clock, Unix seconds.
         keep_records: transactions kept in memory, about 3 KB each.
         faults: what it does wrong, from a seed; those over HTTP need its ports.
@@ -50,6 +54,7 @@ class LocalNetwork:
         dispatcher: JSON-RPC, bytes to bytes.
         hub: subscriptions.
         faucet: gives SOL away.
+        jupiter: the Jupiter API, without a socket.
         payer: a key whose account holds 1,000,000 SOL.
         faults: sets and clears faults while it runs.
     """
@@ -61,6 +66,7 @@ class LocalNetwork:
         profile: SlotProfile = MAINNET_PACE,
         rpc_port: int = 0,
         ws_port: int = 0,
+        jupiter_port: int = 0,
         now: Callable[[], float] = time.time,
         keep_records: int = KEPT_RECORDS,
         faults: FaultPlan | None = None,
@@ -73,8 +79,11 @@ class LocalNetwork:
         self.dispatcher = Dispatcher(node)
         self.faults: Faults = node.faults
         self.hub = Hub(node.ledger, node.faults)
+        self.jupiter = JupiterApi(node.ledger, now=now, timer=time.monotonic, new_id=request_ids(now))
         self._ports = (rpc_port, ws_port)
+        self._jupiter_port = jupiter_port
         self._server = Server(self.dispatcher, self.hub, faults=node.faults)
+        self._listener = Listener(self.jupiter)
         self._timer = SlotTimer(node.ledger)
         if faults is not None:
             self.faults.set(faults)
@@ -94,6 +103,11 @@ class LocalNetwork:
         """Where PubSub is served once started."""
         return f"ws://{HOST}:{self._server.ws_port}"
 
+    @property
+    def jupiter_url(self) -> str:
+        """Where the Jupiter API is served once started."""
+        return f"http://{HOST}:{self._listener.port}"
+
     def transport(self) -> LoopbackTransport:
         """JSON-RPC without a socket."""
         return LoopbackTransport(self.dispatcher)
@@ -109,11 +123,17 @@ class LocalNetwork:
             UnavailableError: a port is taken.
         """
         await self._server.start(*self._ports)
+        try:
+            await self._listener.start(self._jupiter_port)
+        except UnavailableError:
+            await self._server.stop()
+            raise
         self._timer.start()
 
     async def stop(self) -> None:
         """Stop slots, close every connection, free the ports; within about 3 s. Safe to call twice."""
         self._timer.stop()
+        await self._listener.stop()
         await self._server.stop()
 
     async def __aenter__(self) -> Self:

@@ -6,7 +6,9 @@ import asyncio
 import json
 
 import aiohttp
+import pytest
 
+from sniperforge.errors import UnavailableError
 from sniperforge.localnet.genesis import PAYER_LAMPORTS, Genesis
 from sniperforge.localnet.ledger.pace import FAST, INSTANT
 from sniperforge.localnet.network import LocalNetwork
@@ -25,6 +27,11 @@ async def test_it_serves_while_it_runs() -> None:
             async for slot in stream:
                 assert slot["slot"] > slot["parent"]
                 break
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(f"{network.jupiter_url}/price/v3?ids=x") as reply,
+        ):
+            assert await reply.json() == {}
         port = int(network.ws_url.rsplit(":", 1)[1])
         await check_transport(network.transport())
     try:
@@ -50,3 +57,14 @@ async def test_it_works_before_it_is_started() -> None:
     assert json.loads(body)["result"]["value"] == SOL
     assert network.ledger.vm.balance(network.payer.pubkey()) == PAYER_LAMPORTS
     await network.stop()
+
+
+async def test_a_taken_jupiter_port_leaves_nothing_open() -> None:
+    """Neither the other ports nor the slots go on."""
+    async with LocalNetwork(profile=FAST) as network:
+        taken = int(network.jupiter_url.rsplit(":", 1)[1])
+        other = LocalNetwork(profile=FAST, jupiter_port=taken)
+        with pytest.raises(UnavailableError, match=f"port {taken} is taken"):
+            await other.start()
+        with pytest.raises(OSError, match="Connect"):
+            await asyncio.open_connection("127.0.0.1", int(other.rpc_url.rsplit(":", 1)[1]))

@@ -1,0 +1,1 @@
+"""A Jupiter-compatible HTTP API over the pools of the embedded network."""

@@ -1,0 +1,98 @@
+"""What things are worth in US dollars by the pools on the ledger. Floats are for display only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from sniperforge.domain.addresses import USDC_MINT, WSOL_MINT
+from sniperforge.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sniperforge.dex.raydium_cpmm.state import CpmmState
+    from sniperforge.localnet.jupiter_api.pools import Pools
+    from sniperforge.localnet.ledger.ledger import Ledger
+
+MAX_IDS: Final = 50
+_USDC_RAW: Final = Fraction(1, 10**6)
+
+
+class Prices:
+    """Dollars by the deepest pool of each mint against SOL or USDC; a USDC is a dollar."""
+
+    def __init__(self, pools: Pools, ledger: Ledger) -> None:
+        self._pools = pools
+        self._ledger = ledger
+
+    def raw_price(self, mint: str) -> Fraction | None:
+        """Dollars per raw unit; ``None`` when no pool tells."""
+        if mint == USDC_MINT:
+            return _USDC_RAW
+        best = max(self._priced(mint), default=None, key=lambda entry: entry[0])
+        return None if best is None else best[1]
+
+    def value(self, mint: str, raw: int) -> float | None:
+        """Dollars of ``raw`` units."""
+        price = self.raw_price(mint)
+        return None if price is None else float(price * raw)
+
+    def liquidity(self, mint: str) -> float:
+        """Dollars in all pools of ``mint``: twice the side that has a price of its own."""
+        total = Fraction(0)
+        for state in self._pools.of(mint):
+            price = self._quote_price(state.quote_mint)
+            total += 0 if price is None else 2 * state.quote_liquidity * price
+        return float(total)
+
+    def document(self, mints: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The answer of ``/price/v3``: what has no price is left out."""
+        found = {}
+        for mint in mints[:MAX_IDS]:
+            price = self.raw_price(mint)
+            states = self._pools.of(mint)
+            if price is None or not states:
+                continue
+            decimals = states[0].decimals(mint)
+            found[mint] = {
+                "createdAt": iso_time(first_pool(states).open_time),
+                "liquidity": self.liquidity(mint),
+                "usdPrice": float(price * 10**decimals),
+                "blockId": self._ledger.chain.tip.slot,
+                "decimals": decimals,
+            }
+        return found
+
+    def _priced(self, mint: str) -> list[tuple[Fraction, Fraction]]:
+        """``(depth, price)`` of every pool of ``mint`` that is priced in SOL or USDC."""
+        entries = []
+        for other in (USDC_MINT,) if mint == WSOL_MINT else (USDC_MINT, WSOL_MINT):
+            dollars = self._quote_price(other)
+            states = [] if dollars is None else self._pools.between(mint, other)
+            entries += [_entry(state, mint, dollars or Fraction(0)) for state in states]
+        return [entry for entry in entries if entry is not None]
+
+    def _quote_price(self, mint: str) -> Fraction | None:
+        return self.raw_price(mint) if mint in (WSOL_MINT, USDC_MINT) else None
+
+
+def first_pool(states: Sequence[CpmmState]) -> CpmmState:
+    """The pool that opened first."""
+    return min(states, key=lambda state: state.open_time)
+
+
+def iso_time(seconds: int) -> str:
+    """Unix seconds as ``2026-09-28T20:45:50Z``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _entry(state: CpmmState, mint: str, dollars: Fraction) -> tuple[Fraction, Fraction] | None:
+    try:
+        price = state.spot_price
+    except RefusedError:
+        return None
+    is_base = mint == state.base_mint
+    other = state.quote_liquidity if is_base else state.quote_liquidity / price
+    return dollars * other, dollars * (price if is_base else 1 / price)
