@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.transaction import parse_transaction
@@ -125,7 +126,8 @@ class Audit:
     async def _new_entries(self, address: str) -> list[SignatureEntry]:
         """What came since the last look, oldest first, over as many pages as it takes.
 
-        The slot bounds it too: a node that does not know the last signature any more lists everything.
+        A node that does not know the last signature lists everything: the slot bounds it too, and where the
+        last signature is listed after all, it ends there.
         """
         slot, _, last = self._journal.flag(_SEEN + address).partition(":")
         first, until = int(slot or 0), last or None
@@ -133,8 +135,9 @@ class Audit:
         while True:
             before = entries[-1].signature if entries else None
             page = await self._rpc.signatures_for_address(address, until=until, before=before, limit=_PAGE)
-            entries += page
-            if len(page) < _PAGE or page[-1].slot < first:
+            news = list(takewhile(lambda entry: entry.signature != until, page))
+            entries += news
+            if len(news) < _PAGE or page[-1].slot < first:
                 return [entry for entry in reversed(entries) if entry.slot >= first]
 
     async def _strangers(
