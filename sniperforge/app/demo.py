@@ -152,6 +152,8 @@ async def open_stage(
         market = Market(network.ledger, seed=seed, per_minute=per_minute, last_launch_ms=last_launch_ms)
         signer = KeypairSigner(SecretKey.generate())
         funding = network.faucet.drip(signer.pubkey, FUNDS)
+        for _ in range(0 if faults is None else faults.lag_slots + 2):
+            network.ledger.advance()  # so long ago that a node which lags knows of it
         market.open()
         await stack.enter_async_context(network)
         stack.callback(market.close)

@@ -50,12 +50,12 @@ BOUNDS: Final[dict[str, Bounds]] = {
     "ws_miss": CHANCE,
     "ws_double": CHANCE,
     "lag": CHANCE,
-    "lag_slots": Bounds(150),
+    "lag_slots": Bounds(127),
     "unknown_blockhash": CHANCE,
     "not_found": CHANCE,
     "seed": Bounds(2**63 - 1),
 }
-"""Every setting, in the order of the documents."""
+"""Every setting, in the order of the documents. Further behind, a node would not call itself healthy."""
 
 
 @dataclass(frozen=True, slots=True)

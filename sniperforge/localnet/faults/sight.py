@@ -29,27 +29,33 @@ def seen_through(ledger: Ledger, dice: FaultDice) -> Ledger:
     return cast("Ledger", _SeenLedger(ledger, fate, dice))
 
 
+def behind_sight(ledger: Ledger) -> Ledger:
+    """The ledger itself, whoever looks at it."""
+    seen: object = ledger
+    return seen.real if isinstance(seen, _SeenLedger) else ledger
+
+
 class _SeenLedger:
     """Passes on what it does not change."""
 
     def __init__(self, ledger: Ledger, fate: NodeFate, dice: FaultDice) -> None:
-        self._ledger = ledger
+        self.real = ledger
         self.chain = _SeenChain(ledger.chain, fate)
         self.history = _SeenHistory(ledger.history, self.chain.tip.slot, dice)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._ledger, name)
+        return getattr(self.real, name)
 
     def simulate(self, envelope: Envelope, *, any_hash: bool = False) -> Simulation:
         if not any_hash and self._unheard_of(envelope):
             return Simulation(BLOCKHASH_NOT_FOUND, None, None, {})
-        return self._ledger.simulate(envelope, any_hash=any_hash)
+        return self.real.simulate(envelope, any_hash=any_hash)
 
     def hash_alive(self, envelope: Envelope) -> bool:
-        return not self._unheard_of(envelope) and self._ledger.hash_alive(envelope)
+        return not self._unheard_of(envelope) and self.real.hash_alive(envelope)
 
     def _unheard_of(self, envelope: Envelope) -> bool:
-        known = self._ledger.chain.usable(envelope.blockhash) is not None
+        known = self.real.chain.usable(envelope.blockhash) is not None
         return known and self.chain.usable(envelope.blockhash) is None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sniperforge.localnet.faults.dice import FaultDice
 from sniperforge.localnet.faults.plan import NO_FAULTS
+from sniperforge.localnet.faults.sight import behind_sight
 from sniperforge.localnet.ledger.compute_price import compute_unit_price
 from sniperforge.localnet.ledger.refusals import TransactionRefusedError
 
@@ -70,6 +71,7 @@ class Faults:
         if self.dice is None:
             ledger.submit(envelope, verified=verified)
             return
+        ledger = behind_sight(ledger)  # what the node does not see yet has happened all the same
         fate = self.dice.submission(envelope.signature, compute_unit_price(envelope))
         if fate.dropped:
             return

@@ -49,7 +49,7 @@ def test_texts_become_settings() -> None:
     [
         ("drop", "not NAME=VALUE"),
         ("drop=much", "0 to 1"),
-        ("lag_slots=0.5", "0 to 150"),
+        ("lag_slots=0.5", "0 to 127"),
         ("drpo=1", "no fault"),
     ],
 )

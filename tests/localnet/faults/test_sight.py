@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sniperforge.localnet.faults.dice import FaultDice
 from sniperforge.localnet.faults.plan import FaultPlan
+from sniperforge.localnet.faults.sight import behind_sight, seen_through
 from sniperforge.localnet.ledger.pace import Commitment
 from tests.localnet.kit import SOL, Bench, address, base64_of, pay
 
@@ -121,6 +123,17 @@ def test_the_window_of_fees_ends_where_the_node_is(bench: Bench) -> None:
     lagging(bench, 5)
     slots = [entry["slot"] for entry in bench.ask("getRecentPrioritizationFees", [])]
     assert slots[-1] == bench.ledger.chain.tip.slot - 5
+
+
+def test_what_it_does_not_change_it_passes_on(bench: Bench) -> None:
+    """Listeners, the oldest block and kept records are those of the ledger itself; an undamaged one is it."""
+    lag = FaultDice(FaultPlan(lag=1, lag_slots=5))
+    seen = seen_through(bench.ledger, lag)
+    assert seen.on_block is bench.ledger.on_block
+    assert seen.chain.oldest() is bench.ledger.chain.oldest()
+    assert len(seen.history.in_slot(bench.pay(address(2)).slot)) == 1
+    assert behind_sight(seen) is behind_sight(bench.ledger) is bench.ledger
+    assert seen_through(bench.ledger, FaultDice(FaultPlan(drop=1))) is bench.ledger
 
 
 def test_a_young_network_lags_back_to_its_start() -> None:

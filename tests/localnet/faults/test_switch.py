@@ -97,6 +97,21 @@ def test_a_delayed_submission_lands_later(bench: Bench) -> None:
     assert order(bench) != signatures
 
 
+def test_a_node_that_lags_delays_no_less(bench: Bench) -> None:
+    """Slots are counted from the newest block, not from the one that the node knows."""
+    old = bench.ledger.chain.tip.blockhash
+    bench.ledger.advance(1)
+    for _ in range(30):
+        bench.ledger.advance()
+    bench.node.faults.set(FaultPlan(delay=1, delay_slots=3, lag=1, lag_slots=20))
+    signatures = [submit(bench, number, blockhash=old) for number in range(12)]
+    first = bench.ledger.chain.tip.slot
+    for _ in range(3):
+        bench.ledger.advance()
+    statuses = [bench.ledger.history.status(signature) for signature in signatures]
+    assert {status.slot - first for status in statuses if status} == {1, 2, 3}
+
+
 def test_a_delay_may_outlive_the_blockhash(bench: Bench) -> None:
     """What comes too late never lands, silently."""
     bench.node.faults.set(FaultPlan(delay=1, delay_slots=300, seed=3))
