@@ -1,4 +1,4 @@
-# Everything from a bare Python >= 3.11 and make. Targets: demo test lint bench soak profile lock docs clean.
+# Everything from a bare Python >= 3.11 and make. Targets: demo test conformance lint bench soak profile lock docs clean.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # Only what this make itself starts: the network, trading and tests have their own bounds.
 JOBS ?= 2
 
-.PHONY: help demo test lint bench soak profile lock docs clean compiled
+.PHONY: help demo test conformance lint bench soak profile lock docs clean compiled
 
 help:
 	@grep -E '^# Everything' Makefile | cut -c 3-
@@ -20,6 +20,9 @@ demo: $(VENV)/.runtime compiled
 
 test: $(VENV)/.dev compiled
 	@$(BIN)/python scripts/run_tests.py -n $(JOBS) $(ARGS)
+
+conformance: $(VENV)/.dev compiled
+	@$(BIN)/python -m pytest -m conformance -rs -p no:cacheprovider tests/conformance $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
