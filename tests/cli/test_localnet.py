@@ -68,10 +68,11 @@ def test_faults_are_set_shown_and_cleared(terminal: Terminal) -> None:
     told = terminal.data("localnet", "faults", "set", "--profile", "hostile", *change)
     wanted = {"rate_limit": 1, "server_error": 1, "truncate": 1, "seed": 3}
     assert told == {"active": True, "plan": {**PROFILES["hostile"].to_json(), **wanted}}
-    assert terminal.data("localnet", "status")["slot"] > 0
+    assert terminal.data("localnet", "status")["faults"] is True
     assert "rate_limit         1.0\n" in terminal.run("localnet", "faults", "show")
     assert terminal.data("localnet", "faults", "clear")["active"] is False
     assert terminal.run("localnet", "faults").endswith("no faults\n")
+    assert terminal.data("localnet", "status")["faults"] is False
 
 
 def test_without_a_network_the_hint_says_how_to_get_one(terminal: Terminal) -> None:

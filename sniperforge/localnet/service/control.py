@@ -87,7 +87,7 @@ def down(files: ServiceFiles) -> NetworkInfo | None:
 
 
 def status(files: ServiceFiles) -> dict[str, Any] | None:
-    """The running network's facts with slot, height and transactions so far; ``None`` when none runs.
+    """The running network's facts with how far it is and whether it has faults; ``None`` when none runs.
 
     Raises:
         ConfigError: the file is not what a network writes.
@@ -101,6 +101,7 @@ def status(files: ServiceFiles) -> dict[str, Any] | None:
         "slot": epoch["absoluteSlot"],
         "block_height": epoch["blockHeight"],
         "transactions": epoch["transactionCount"],
+        "faults": call(info.rpc_url, "sniperforge_getFaults")["active"],
     }
 
 
