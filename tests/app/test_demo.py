@@ -22,7 +22,7 @@ from sniperforge.localnet.ledger.pace import MAINNET_PACE
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
 
-SEED, SECONDS, PER_MINUTE = 28, 7.0, 240
+SEED, SECONDS, PER_MINUTE = 28, 5.5, 240
 TOKEN_PROGRAMS = (
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
     "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
@@ -93,7 +93,7 @@ async def perform() -> Performance:
         if sum(isinstance(each, BuyEnded) and each.outcome.ok for each in events) >= 2:
             bought.set()
 
-    async with open_stage(seed=SEED, duration=SECONDS + 5, tell=hear, per_minute=PER_MINUTE) as stage:
+    async with open_stage(seed=SEED, duration=SECONDS + 6, tell=hear, per_minute=PER_MINUTE) as stage:
         wallet = Pubkey.from_string(stage.trader.wallet)
         async with AsyncClient(stage.rpc_url) as client:
             before = await look(client, wallet)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from sniperforge.localnet.service.client import call
-from tests.e2e.processes import Process
+from tests.e2e.processes import Process, spawn_demo
 from tests.trading import SOL, Project, eventually
 
-SLOT_MS, PER_MINUTE, SEED = 400, 120, 28
+SLOT_MS, PER_MINUTE, SEED = 250, 240, 28
 ROOM = {"SNIPERFORGE_LIMITS__MAX_OPEN_POSITIONS": "50", "SNIPERFORGE_LIMITS__MAX_EXPOSURE_SOL": "9"}
 """Limits under which there is always room for one more buy."""
 
@@ -67,6 +67,13 @@ class Network:
                 info = each["account"]["data"]["parsed"]["info"]
                 found[info["mint"]] = int(info["tokenAmount"]["amount"])
         return found
+
+
+@pytest.fixture(scope="session")
+def running_demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Process]:
+    """The demo that the issue names; while its twenty seconds pass other tests run."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, spawn_demo(folder, "--duration", "20", "--seed", "7", "--json")
 
 
 @pytest.fixture(scope="module")

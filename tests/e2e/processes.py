@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
+MEMORY_LIMIT = 300 * 2**20
+"""Of a demo of a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +128,14 @@ class Process:
         if self._process.returncode is None:
             self._process.kill()
             self._process.wait()
+
+
+def spawn_demo(folder: Path, *argv: str) -> Process:
+    """A demo with a temporary folder of its own to look into."""
+    (folder / "tmp").mkdir(parents=True)
+    return Process(folder, "demo", *argv, env={"TMPDIR": str(folder / "tmp"), "HOME": str(folder)})
+
+
+def demo_folders(folder: Path) -> list[Path]:
+    """What demos have in the temporary folder."""
+    return list((folder / "tmp").glob("sniperforge-demo-*"))

@@ -36,7 +36,8 @@ def held(project: Project, count: int) -> list[dict[str, Any]]:
 def buys(project: Project) -> int:
     """How many buys are on record."""
     with project.journal() as journal:
-        return sum(fill.kind is IntentKind.BUY for fill in journal.fills()) + len(journal.unresolved())
+        kinds = [fill.kind for fill in journal.fills()] + [intent.kind for intent, _ in journal.unresolved()]
+    return kinds.count(IntentKind.BUY)
 
 
 def session(project: Project) -> Any:
@@ -119,8 +120,8 @@ def sold_later(project: Project, spawn: Start) -> None:
 def test_a_run_for_a_time(make_project: Make, spawn: Start) -> None:
     """It ends with a drain, exit 0 and one document; the log has a line for everything and no secret."""
     project = make_project()
-    data = spawn(project, "start", "--duration", "5", "--json").end().data
-    assert data["pools_seen"] >= 5
+    data = spawn(project, "start", "--duration", "3", "--json").end().data
+    assert data["pools_seen"] >= 3
     assert data["unresolved"] == []
     assert data["bought"] == data["exits"] + data["open_positions"] >= 1
     assert data["refused"] >= 1

@@ -14,6 +14,7 @@ from sniperforge.store.journal_reader import JournalReader
 from sniperforge.wallets.keystore import KdfCost
 from sniperforge.wallets.secret import SecretText
 from tests.e2e.conftest import Network, Start
+from tests.e2e.processes import Process
 from tests.trading import Project, eventually
 
 BUY_SECONDS = 20
@@ -40,6 +41,20 @@ def holds(path: Path, count: int) -> bool:
         return len(journal.positions()) >= count
     finally:
         journal.close()
+
+
+def crash_with_a_buy_in_flight(process: Process, path: Path) -> list[str]:
+    """Kill it when the bytes of a buy have left and their outcome is not known; their signatures."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        eventually(lambda: in_flight(path, IntentKind.BUY), seconds=BUY_SECONDS, every=0.002)
+        time.sleep(0.05)  # until the bytes have left; the next slot lands them, the one after confirms them
+        process.send(signal.SIGSTOP)
+        if found := in_flight(path, IntentKind.BUY):
+            process.kill()
+            return found
+        process.send(signal.SIGCONT)
+    raise AssertionError("no buy was ever in flight when it stood still")
 
 
 def check_against_chain(project: Project, network: Network) -> None:
@@ -84,11 +99,7 @@ def test_a_second_start_waits_its_turn_and_takes_over_after_a_crash(
     assert (told.code, told.out) == (5, "")
     assert f"pid {running.pid} on {socket.gethostname()}, in {first.folder}" in told.err
 
-    eventually(lambda: in_flight(first.journal_path, IntentKind.BUY), seconds=BUY_SECONDS, every=0.002)
-    time.sleep(0.05)  # the bytes have left; the next slot lands them, the one after that confirms them
-    running.kill()
-    crashed_with = in_flight(first.journal_path, IntentKind.BUY)
-    assert crashed_with, "killed before it could book the outcome"
+    crashed_with = crash_with_a_buy_in_flight(running, first.journal_path)
     with first.journal() as journal:
         before = {position.id for position in journal.positions()}
 
