@@ -34,7 +34,7 @@ class ServicePlan:
     """How the network is to run.
 
     Attributes:
-        rpc_port, ws_port: 0 takes a free one.
+        rpc_port, ws_port, jupiter_port: 0 takes a free one.
         slot_ms: length of a slot.
         market: whether a simulated market trades on it.
         market_seed: the same one sees the same launches.
@@ -44,6 +44,7 @@ class ServicePlan:
 
     rpc_port: int
     ws_port: int
+    jupiter_port: int
     slot_ms: int
     market: bool
     market_seed: int
@@ -53,7 +54,8 @@ class ServicePlan:
     def arguments(self) -> list[str]:
         """The options of ``localnet up`` that say the same."""
         return [
-            *("--port", str(self.rpc_port), "--ws-port", str(self.ws_port), "--slot-ms", str(self.slot_ms)),
+            *("--port", str(self.rpc_port), "--ws-port", str(self.ws_port)),
+            *("--jupiter-port", str(self.jupiter_port), "--slot-ms", str(self.slot_ms)),
             *("--market-seed", str(self.market_seed)),
             *("--launches-per-minute", str(self.launches_per_minute)),
             "--market" if self.market else "--no-market",
@@ -67,6 +69,7 @@ def plan_of(settings: Settings) -> ServicePlan:
     return ServicePlan(
         rpc_port=section.rpc_port,
         ws_port=section.ws_port,
+        jupiter_port=section.jupiter_port,
         slot_ms=section.slot_ms,
         market=section.market,
         market_seed=section.market_seed,
@@ -100,6 +103,7 @@ def serve(
         profile=SlotProfile(slot_ms=plan.slot_ms),
         rpc_port=plan.rpc_port,
         ws_port=plan.ws_port,
+        jupiter_port=plan.jupiter_port,
         market=MarketPlan(plan.market_seed, plan.launches_per_minute) if plan.market else None,
         faults=None if plan.faults is None else plan_of_profile(plan.faults),
     )
@@ -114,7 +118,7 @@ def start_detached(settings: Settings, plan: ServicePlan) -> tuple[NetworkInfo, 
     """
     files = service_files(settings)
     if find_running(files) is None:
-        for port in (plan.rpc_port, plan.ws_port):
+        for port in (plan.rpc_port, plan.ws_port, plan.jupiter_port):
             _check_free(port)
     return up_detached(files, _command(settings, plan))
 

@@ -31,6 +31,10 @@ def up(
         int | None,
         typer.Option("--ws-port", min=0, max=65_535, help="WebSocket; by default one above --port."),
     ] = None,
+    jupiter_port: Annotated[
+        int | None,
+        typer.Option("--jupiter-port", min=0, max=65_535, help="Jupiter API; by default one below --port."),
+    ] = None,
     slot_ms: Annotated[
         int | None, typer.Option("--slot-ms", min=10, max=60_000, help="Length of a slot. [400]")
     ] = None,
@@ -67,7 +71,7 @@ def up(
         market_seed=market_seed,
         launches_per_minute=launches_per_minute,
         faults=None if faults is None else profile_argument(faults),
-        **_ports(port, ws_port),
+        **_ports(port, ws_port, jupiter_port),
     )
     return _detached(settings, plan) if detach else _foreground(settings, plan, options)
 
@@ -151,11 +155,13 @@ async def _fund(settings: Settings, address: str, amount: int) -> Result:
     return _result(data, f"{data['amount_sol']} SOL to {address}\nsignature {given.signature}")
 
 
-def _ports(port: int | None, ws_port: int | None) -> dict[str, int | None]:
-    """web3.js looks for the WebSocket one above the RPC port."""
-    if port is not None and ws_port is None:
-        ws_port = port + 1 if 0 < port < 65_535 else 0
-    return {"rpc_port": port, "ws_port": ws_port}
+def _ports(port: int | None, ws_port: int | None, jupiter_port: int | None) -> dict[str, int | None]:
+    """web3.js looks for the WebSocket one above the RPC port; the Jupiter API goes below it."""
+    if port is not None:
+        above, below = (port + 1 if 0 < port < 65_535 else 0), max(port - 1, 0)
+        ws_port = above if ws_port is None else ws_port
+        jupiter_port = below if jupiter_port is None else jupiter_port
+    return {"rpc_port": port, "ws_port": ws_port, "jupiter_port": jupiter_port}
 
 
 def _plan(settings: Settings, **given: Any) -> ServicePlan:
@@ -165,8 +171,13 @@ def _plan(settings: Settings, **given: Any) -> ServicePlan:
     from sniperforge.errors import UsageError
 
     plan = replace(plan_of(settings), **{name: value for name, value in given.items() if value is not None})
-    if plan.rpc_port == plan.ws_port != 0:
-        raise UsageError(f"--port and --ws-port are both {plan.rpc_port}")
+    ports = (("--port", plan.rpc_port), ("--ws-port", plan.ws_port), ("--jupiter-port", plan.jupiter_port))
+    taken: dict[int, str] = {}
+    for option, number in ports:
+        if number in taken:
+            raise UsageError(f"{taken[number]} and {option} are both {number}")
+        if number:
+            taken[number] = option
     return plan
 
 
@@ -198,8 +209,8 @@ def _foreground(settings: Settings, plan: ServicePlan, options: Options) -> Resu
 
 def _ready(info: NetworkInfo) -> str:
     return (
-        f"rpc {info.rpc_url}  ws {info.ws_url}  genesis {info.genesis_hash}"
-        f"  payer {info.payer}  pid {info.pid}"
+        f"rpc {info.rpc_url}  ws {info.ws_url}  jupiter {info.jupiter_url or '-'}"
+        f"  genesis {info.genesis_hash}  payer {info.payer}  pid {info.pid}"
     )
 
 

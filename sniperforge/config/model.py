@@ -77,6 +77,7 @@ class Localnet(Section):
 
     rpc_port: Port = 8899
     ws_port: Port = 8900
+    jupiter_port: Port = 8898
     slot_ms: Annotated[int, Field(ge=10, le=60_000)] = 400
     market: bool = True
     market_seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 7
@@ -86,6 +87,9 @@ class Localnet(Section):
     def _consistent(self) -> Self:
         if self.rpc_port and self.rpc_port == self.ws_port:
             raise contradiction("ws_port", f"ws_port and rpc_port are both {self.ws_port}")
+        for name in ("rpc_port", "ws_port"):
+            if self.jupiter_port and self.jupiter_port == getattr(self, name):
+                raise contradiction("jupiter_port", f"jupiter_port and {name} are both {self.jupiter_port}")
         return self
 
 

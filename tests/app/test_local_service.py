@@ -31,7 +31,7 @@ from tests.app.place import SOL, on, served, settings_in
 from tests.conftest import PROJECT
 
 WALLET = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"
-PLAN = ServicePlan(0, 0, 50, market=False, market_seed=1, launches_per_minute=0)
+PLAN = ServicePlan(0, 0, 0, 50, market=False, market_seed=1, launches_per_minute=0)
 
 
 def free_port() -> int:
@@ -49,6 +49,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
         "SNIPERFORGE_NETWORKS__LOCALNET__RPC_URL": f"http://127.0.0.1:{port}",
         "SNIPERFORGE_LOCALNET__RPC_PORT": str(port),
         "SNIPERFORGE_LOCALNET__WS_PORT": "0",
+        "SNIPERFORGE_LOCALNET__JUPITER_PORT": "0",
         "SNIPERFORGE_LOCALNET__SLOT_MS": "50",
         "SNIPERFORGE_LOCALNET__MARKET": "false",
     }
@@ -70,7 +71,7 @@ def test_the_plan_is_what_the_configuration_says(settings: Settings) -> None:
 def test_a_plan_as_options() -> None:
     """The process that is started gets all of it, for it must not depend on who starts it."""
     assert PLAN.arguments() == [
-        *("--port", "0", "--ws-port", "0", "--slot-ms", "50", "--market-seed", "1"),
+        *("--port", "0", "--ws-port", "0", "--jupiter-port", "0", "--slot-ms", "50", "--market-seed", "1"),
         *("--launches-per-minute", "0", "--no-market"),
     ]
     assert replace(PLAN, market=True).arguments()[-1] == "--market"

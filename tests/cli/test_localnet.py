@@ -42,14 +42,14 @@ def test_a_life_of_a_service(terminal: Terminal) -> None:
     assert set(up) == {
         *("rpc_url", "ws_url", "jupiter_url", "genesis_hash", "pid", "started_at", "payer", "started")
     }
-    assert (up["jupiter_url"], up["started"]) == (None, True)
+    assert (up["jupiter_url"].startswith("http://127.0.0.1:"), up["started"]) == (True, True)
     payer = Path(up["payer"]["keypair_file"])
     assert payer.parent == terminal.folder / "state" / "localnet"
     assert payer.stat().st_mode & 0o777 == 0o600
     assert terminal.run(*UP, "--detach").startswith("LOCALNET\nruns already: rpc http://127.0.0.1:")
     status = terminal.data("localnet")
     assert (status["pid"], status["genesis_hash"]) == (up["pid"], up["genesis_hash"])
-    assert "jupiter url   -\n" in terminal.run("localnet", "status")
+    assert f"jupiter url   {up['jupiter_url']}\n" in terminal.run("localnet", "status")
     given = terminal.data("localnet", "fund", ADDRESS, "2.5")
     assert (given["amount_sol"], given["address"]) == ("2.500000000", ADDRESS)
     assert "10.000000000 SOL to" in terminal.run("localnet", "fund", "default", "10")
@@ -91,6 +91,7 @@ def test_without_a_network_the_hint_says_how_to_get_one(terminal: Terminal) -> N
         (("up", "--faults", "kind"), 2),
         (("faults", "set", "drop=2"), 2),
         (("up", "--port", "5000", "--ws-port", "5000"), 2),
+        (("up", "--port", "5000", "--jupiter-port", "5001"), 2),
         (("fund", "abc", "1"), 9),
         (("fund", ADDRESS, "much"), 2),
         (("fund", ADDRESS), 2),
@@ -152,18 +153,18 @@ def test_the_market_runs_in_the_service(terminal: Terminal) -> None:
 
 def test_the_websocket_is_one_above(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> None:
     """Where web3.js looks for it, unless it is said otherwise."""
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[int, int, int]] = []
 
     def start(_settings: object, plan: Any) -> Any:
         from sniperforge.errors import UnavailableError
 
-        seen.append((plan.rpc_port, plan.ws_port))
+        seen.append((plan.rpc_port, plan.ws_port, plan.jupiter_port))
         raise UnavailableError("not now")
 
     monkeypatch.setattr("sniperforge.app.local_service.start_detached", start)
     for ports in ((), ("--port", "5000"), ("--port", "65535"), ("--port", "5000", "--ws-port", "7")):
         terminal.error("localnet", "up", "--detach", *ports, code=6)
-    assert seen == [(8899, 8900), (5000, 5001), (65535, 0), (5000, 7)]
+    assert seen == [(8899, 8900, 8898), (5000, 5001, 4999), (65535, 0, 65534), (5000, 7, 4999)]
 
 
 def test_the_foreground_in_this_process(terminal: Terminal) -> None:

@@ -31,6 +31,7 @@ def test_defaults_are_validated_money() -> None:
         (Limits, {"max_trade_sol": 3}, "max_trade_sol"),
         (Execution, {"exit_slippage_bps": 6_000}, "exit_slippage_bps"),
         (Localnet, {"ws_port": 8899}, "ws_port"),
+        (Localnet, {"jupiter_port": 8900}, "jupiter_port"),
     ],
 )
 def test_contradictions_name_the_key(section: type[Config], values: dict[str, object], key: str) -> None:
@@ -42,4 +43,4 @@ def test_contradictions_name_the_key(section: type[Config], values: dict[str, ob
 
 def test_ports_of_zero_do_not_collide() -> None:
     """0 lets the system choose, so it may stand more than once."""
-    assert Localnet(rpc_port=0, ws_port=0).ws_port == 0
+    assert Localnet(rpc_port=0, ws_port=0, jupiter_port=0).ws_port == 0

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 RPC_PORT: Final = 8899
 WS_PORT: Final = 8900
+JUPITER_PORT: Final = 8898
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -56,7 +57,7 @@ class ServiceOptions:
         files: where it keeps its facts.
         genesis: seed and first accounts; its payer is replaced by the key in ``files.payer``.
         profile: pace of slots and commitment.
-        rpc_port, ws_port: 0 takes a free one.
+        rpc_port, ws_port, jupiter_port: 0 takes a free one.
         keep_records: transactions kept in memory.
         market: what trades on it; ``None`` leaves it still.
         faults: what it does wrong from the start.
@@ -67,6 +68,7 @@ class ServiceOptions:
     profile: SlotProfile = MAINNET_PACE
     rpc_port: int = RPC_PORT
     ws_port: int = WS_PORT
+    jupiter_port: int = JUPITER_PORT
     keep_records: int = KEPT_RECORDS
     market: MarketPlan | None = None
     faults: FaultPlan | None = None
@@ -119,6 +121,7 @@ async def _serve(
         profile=options.profile,
         rpc_port=options.rpc_port,
         ws_port=options.ws_port,
+        jupiter_port=options.jupiter_port,
         now=now,
         keep_records=options.keep_records,
         faults=options.faults,
@@ -176,7 +179,7 @@ def _describe(network: LocalNetwork, files: ServiceFiles, now: float) -> Network
     return NetworkInfo(
         rpc_url=network.rpc_url,
         ws_url=network.ws_url,
-        jupiter_url=None,
+        jupiter_url=network.jupiter_url,
         genesis_hash=network.genesis_hash,
         pid=pid,
         process=start_identity(pid),

@@ -19,7 +19,7 @@ class NetworkInfo:
 
     Attributes:
         rpc_url, ws_url: where it serves.
-        jupiter_url: of its Jupiter API, ``None`` while there is none.
+        jupiter_url: of its Jupiter API; ``None`` in the file of a version that had none.
         genesis_hash: its identity, base58.
         pid: of its process.
         process: which process that pid means, see :mod:`sniperforge.coordination.process`.

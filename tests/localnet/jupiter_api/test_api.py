@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,10 @@ async def test_search() -> None:
     bench = Bench()
     assert [token["symbol"] for token in await bench.get("/tokens/v2/search", query="SOL")] == ["SOL"]
     assert len(await bench.get("/tokens/v2/search")) > 2
+
+
+def test_every_endpoint_is_documented() -> None:
+    """``docs/localnet.md`` lists those of the code, and no others."""
+    page = (Path(__file__).parents[3] / "docs" / "localnet.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(GET|POST) (/\S+)` \|", page, re.MULTILINE)
+    assert set(listed) == set(Bench().api._endpoints)

@@ -24,7 +24,8 @@ def main(folder: str, port: str, mode: str = "") -> None:
     if mode == "noisy":
         sys.exit("this network does not like the weather")
     files = ServiceFiles.in_folder(Path(folder))
-    options = ServiceOptions(files, Genesis(bytes(32)), profile=FAST, rpc_port=int(port), ws_port=0)
+    ports = {"rpc_port": int(port), "ws_port": 0, "jupiter_port": 0}
+    options = ServiceOptions(files, Genesis(bytes(32)), profile=FAST, **ports)
 
     def announce(_info: object) -> None:
         if mode == "stubborn":

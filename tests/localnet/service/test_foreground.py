@@ -21,7 +21,8 @@ from sniperforge.localnet.service.info import NetworkInfo, read_info, write_info
 
 def options(folder: Path, **more: Any) -> ServiceOptions:
     files = ServiceFiles.in_folder(folder)
-    return ServiceOptions(files, Genesis(bytes(32)), profile=FAST, rpc_port=0, ws_port=0, **more)
+    free = {"rpc_port": 0, "ws_port": 0, "jupiter_port": 0}
+    return ServiceOptions(files, Genesis(bytes(32)), profile=FAST, **free, **more)
 
 
 def run(made: ServiceOptions, number: signal.Signals = signal.SIGTERM) -> tuple[NetworkInfo, signal.Signals]:
