@@ -31,6 +31,7 @@ from tests.localnet.kit import SOL, address
 
 HEALTH = {"jsonrpc": "2.0", "id": "my id", "method": "getHealth"}
 AIRDROP = {"jsonrpc": "2.0", "id": 1, "method": "requestAirdrop", "params": [address(2), SOL]}
+JSON = {"Content-Type": "application/json"}
 SLOTS = {"jsonrpc": "2.0", "id": 1, "method": "slotSubscribe"}
 
 
@@ -61,7 +62,7 @@ async def test_a_rate_limit_answers_as_a_public_endpoint(
         error = {"code": 429, "message": RATE_LIMITED}
         assert await reply.json() == {"jsonrpc": "2.0", "error": error, "id": "my id"}
     for body in (b"no json", b"[]"):
-        async with http.post(network.rpc_url, data=body) as reply:
+        async with http.post(network.rpc_url, data=body, headers=JSON) as reply:
             assert (await reply.json())["id"] is None
     await http.post(network.rpc_url, json=AIRDROP)
     assert network.ledger.account(address(2)) is None
