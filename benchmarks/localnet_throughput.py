@@ -35,6 +35,7 @@ ROUNDS = 5
 IN_PROCESS = 3_000
 PIPELINED = 2_000
 NOTIFIED = 300
+_HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
 
 def signed_transfers(network: LocalNetwork, count: int, first: int) -> list[bytes]:
@@ -90,7 +91,7 @@ async def pipelined(network: LocalNetwork, raws: list[bytes]) -> float:
     started = time.perf_counter()
     for number, raw in enumerate(raws):
         body = request(raw, number)
-        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        writer.write(_HEAD % len(body) + body)
     await writer.drain()
     replies = 0
     while replies < len(raws):
@@ -122,7 +123,7 @@ async def notified(network: LocalNetwork, raws: list[bytes]) -> list[float]:
             await socket.receive_str()
             body = request(raw, number)
             started = time.perf_counter()
-            writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            writer.write(_HEAD % len(body) + body)
             await socket.receive_str()
             latencies.append(time.perf_counter() - started)
             await reader.read(1 << 16)

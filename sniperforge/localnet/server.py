@@ -16,12 +16,20 @@ from sniperforge.localnet.pubsub.session import Session
 from sniperforge.localnet.service.client import CONTROL_HEADER
 
 if TYPE_CHECKING:
+    from aiohttp import StreamReader
+    from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.http import RawRequestMessage
+    from aiohttp.web_protocol import RequestHandler
+
     from sniperforge.localnet.faults.dice import FaultDice
     from sniperforge.localnet.pubsub.hub import Hub
     from sniperforge.localnet.rpc.dispatcher import Dispatcher
 
 HOST: Final = "127.0.0.1"
-MAX_BODY_BYTES: Final = 1024 * 1024
+MAX_BODY_BYTES: Final = 50 * 1024
+"""Of a request; a validator's ``MAX_REQUEST_BODY_SIZE``."""
+
+MAX_FRAME_BYTES: Final = 1024 * 1024
 CLOSE_SECONDS: Final = 1.0
 
 _CORS: Final = {
@@ -30,6 +38,7 @@ _CORS: Final = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
+_NOT_JSON: Final = "Supplied content type is not allowed. Content-Type: application/json is required\n"
 _REFUSED: Final = {"Allow": "POST, GET, OPTIONS", **_CORS}
 
 
@@ -67,7 +76,8 @@ class Server:
         Raises:
             UnavailableError: a port is taken; says by whom when that can be seen.
         """
-        runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=CLOSE_SECONDS)
+        listener = web.Server(self._handle, request_factory=_request, access_log=None)
+        runner = web.ServerRunner(listener, shutdown_timeout=CLOSE_SECONDS)
         await runner.setup()
         self._runner = runner
         try:
@@ -90,11 +100,12 @@ class Server:
         await runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "POST" and request.content_type != "application/json":
+            return web.Response(status=415, text=_NOT_JSON, headers=_CORS)
         if request.method == "POST":
             if (dice := self._faults.dice) is not None and CONTROL_HEADER not in request.headers:
                 return await faulty_answer(request, dice, self._dispatcher.dispatch, _CORS)
-            body = self._dispatcher.dispatch(await request.read())
-            return web.Response(body=body, content_type="application/json", headers=_CORS)
+            return await self._answer(await request.read())
         if request.method == "OPTIONS":
             return web.Response(status=204, headers=_CORS)
         if request.method == "GET" and request.headers.get("Upgrade", "").lower() == "websocket":
@@ -103,8 +114,18 @@ class Server:
             return web.Response(text="ok", headers=_CORS)
         return web.Response(status=405, text="POST a JSON-RPC request\n", headers=_REFUSED)
 
+    async def _answer(self, body: bytes) -> web.StreamResponse:
+        pieces: list[bytes] = []
+        for piece in self._dispatcher.pieces(body):
+            if pieces:
+                await asyncio.sleep(0)  # slots and other clients come between the requests of a batch
+            pieces.append(piece)
+        return web.Response(body=b"".join(pieces), content_type="application/json", headers=_CORS)
+
     async def _socket(self, request: web.BaseRequest) -> web.StreamResponse:
-        socket = web.WebSocketResponse(compress=False, max_msg_size=MAX_BODY_BYTES, timeout=CLOSE_SECONDS / 2)
+        socket = web.WebSocketResponse(
+            compress=False, max_msg_size=MAX_FRAME_BYTES, timeout=CLOSE_SECONDS / 2
+        )
         if not socket.can_prepare(request) or request.transport is None:
             return web.Response(status=400, text="not a WebSocket handshake\n", headers=_CORS)
         await socket.prepare(request)
@@ -126,6 +147,17 @@ class Server:
     def _arm(self) -> None:
         for client in self._sockets.values():
             client.arm(self._faults.dice)
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY_BYTES)
 
 
 class _Client:

@@ -105,12 +105,91 @@ async def test_other_requests(server: Server, http: aiohttp.ClientSession) -> No
     for method, path in (("GET", "/"), ("PUT", "/"), ("DELETE", "/health")):
         async with http.request(method, url + path) as reply:
             assert (reply.status, reply.headers["Allow"]) == (405, "POST, GET, OPTIONS")
-    async with http.post(url, data=io.BytesIO(b" " * (MAX_BODY_BYTES + 1))) as reply:
-        assert reply.status == 413
+    for data in (io.BytesIO(b" " * (MAX_BODY_BYTES + 1)), b" " * (MAX_BODY_BYTES + 1)):
+        async with http.post(url, data=data, headers={"Content-Type": "application/json"}) as reply:
+            assert reply.status == 413
+    whole = json.dumps(HEALTH).encode().ljust(MAX_BODY_BYTES)
+    async with http.post(url, data=whole, headers={"Content-Type": "application/json"}) as reply:
+        assert (await reply.json())["result"] == "ok"
     async with http.get(url, headers={"Upgrade": "websocket"}) as reply:
         assert reply.status == 400
-    async with http.post(url, data=b"{") as reply:
-        assert (reply.status, (await reply.json())["error"]["code"]) == (200, -32700)
+    for kind in ({"Content-Type": "application/json; charset=utf-8"}, {"Content-Type": "application/json"}):
+        async with http.post(url, data=b"{", headers=kind) as reply:
+            assert (reply.status, (await reply.json())["error"]["code"]) == (200, -32700)
+    async with http.post(url, data=b"{}") as reply:
+        assert (reply.status, "Content-Type" in await reply.text()) == (415, True)
+
+
+async def test_a_long_batch_lets_others_in(server: Server, http: aiohttp.ClientSession) -> None:
+    """Another request is answered while a thousand of one array are being worked on."""
+    url = f"http://{HOST}:{server.rpc_port}"
+    many = [{"jsonrpc": "2.0", "id": n, "method": "getSupply"} for n in range(900)]
+    done: list[str] = []
+
+    async def ask(name: str, document: Any) -> Any:
+        async with http.post(url, json=document) as reply:
+            answer = await reply.json()
+        done.append(name)
+        return answer
+
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        batch = group.create_task(ask("batch", many))
+        await asyncio.sleep(0.01)
+        for _ in range(3):
+            await group.create_task(ask("one", HEALTH))
+    assert done == ["one", "one", "one", "batch"]
+    assert [entry["id"] for entry in batch.result()] == list(range(900))
+
+
+async def test_half_a_request_holds_up_nobody(server: Server, http: aiohttp.ClientSession) -> None:
+    """Neither half a head, half a body, nor a broken one; stopping does not wait for them either."""
+    writers = []
+    for start in (
+        b"POST / HT",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{",
+    ):
+        _reader, writer = await asyncio.open_connection(HOST, server.rpc_port)
+        writer.write(start)
+        await writer.drain()
+        writers.append(writer)
+    reader, writer = await asyncio.open_connection(HOST, server.rpc_port)
+    writer.write(b"\x16\x03\x01nonsense\r\n\r\n")
+    assert b"400" in (await asyncio.wait_for(reader.read(), 5)).split(b"\r\n")[0]
+    async with http.post(f"http://{HOST}:{server.rpc_port}", json=HEALTH) as reply:
+        assert (await reply.json())["result"] == "ok"
+    async with asyncio.timeout(5):
+        await server.stop()
+    for one in [*writers, writer]:
+        one.close()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        bytes([0xC1, 0x80]) + bytes(4),
+        bytes([0x83, 0x80]) + bytes(4),
+        bytes([0x81, 0x82]) + bytes(4) + b"\xff\xff",
+        bytes([0x89, 0xFE]) + (200).to_bytes(2, "big") + bytes(204),
+        bytes([0x81, 0xFF]) + (1 << 40).to_bytes(8, "big") + bytes(4),
+    ],
+    ids=["reserved bit", "unknown kind", "no text", "long ping", "a terabyte"],
+)
+async def test_a_broken_frame_ends_its_connection_only(
+    bench: Bench, server: Server, http: aiohttp.ClientSession, sent: bytes
+) -> None:
+    """The connection is closed, its subscriptions go, and others hear on."""
+    async with http.ws_connect(f"ws://{HOST}:{server.ws_port}") as good:
+        await good.send_json(LOGS)
+        await good.receive_json(timeout=5)
+        reader, writer = await handshake(server)
+        writer.write(frame(LOGS))
+        await until(lambda: len(bench.hub) == 2)
+        writer.write(sent)
+        await asyncio.wait_for(reader.read(), 5)
+        await until(lambda: len(bench.hub) == 1)
+        bench.pay(address(2))
+        assert (await good.receive_json(timeout=5))["method"] == "logsNotification"
+        writer.close()
 
 
 async def test_a_client_that_goes_is_forgotten(

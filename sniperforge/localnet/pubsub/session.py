@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -25,7 +26,8 @@ class Session:
     def __init__(self, hub: Hub, outbox: Outbox) -> None:
         self._hub = hub
         self._outbox = outbox
-        self._subscriptions: dict[int, Subscription] = {}
+        # those that are over, as a signature's after its notification, are gone from here by themselves
+        self._subscriptions: WeakValueDictionary[int, Subscription] = WeakValueDictionary()
 
     def handle(self, frame: bytes | str) -> None:
         """Take one frame: a request or an array of them. Requests without id are not answered."""
@@ -39,7 +41,7 @@ class Session:
 
     def close(self) -> None:
         """Drop all subscriptions."""
-        for subscription in self._subscriptions.values():
+        for subscription in list(self._subscriptions.values()):
             self._hub.unsubscribe(subscription)
         self._subscriptions.clear()
 

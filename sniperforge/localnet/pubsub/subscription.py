@@ -74,7 +74,7 @@ class BlockChoice:
         return shown
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Subscription:
     """An interest with its number and its client."""
 

@@ -25,6 +25,8 @@ from sniperforge.localnet.rpc import (
 from sniperforge.localnet.rpc.params import Params
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sniperforge.localnet.rpc.node import Method, Node
 
 METHODS: Final[dict[str, Method]] = {
@@ -37,6 +39,9 @@ METHODS: Final[dict[str, Method]] = {
     **signatures.METHODS,
     **sending.METHODS,
 }
+
+MAX_BATCH_BYTES: Final = 64 * 1024 * 1024
+"""Of responses to one array; what is asked beyond is refused, so that memory stays bounded."""
 
 _LOG: Final = logging.getLogger(__name__)
 _PANICS: Final = "pyo3_runtime"
@@ -51,17 +56,33 @@ class Dispatcher:
 
     def dispatch(self, body: bytes) -> bytes:
         """The response to ``body``, a request or an array of them; empty when none is owed."""
+        return b"".join(self.pieces(body))
+
+    def pieces(self, body: bytes) -> Iterator[bytes]:
+        """The response in pieces, one request's work each, so that a long array need not hold up a slot."""
         try:
             request = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return _encode(_failure(None, RpcError("Parse error", rpc_code=faults.PARSE_ERROR)))
-        if not isinstance(request, list):
-            response = self._one(request)
-            return b"" if response is None else _encode(response)
-        if not request:
-            return _encode(_failure(None, faults.invalid_request("Invalid request")))
-        responses = [response for response in map(self._one, request) if response is not None]
-        return _encode(responses) if responses else b""
+            yield _encode(_failure(None, RpcError("Parse error", rpc_code=faults.PARSE_ERROR)))
+            return
+        if isinstance(request, list) and request:
+            yield from self._batch(request)
+            return
+        response = self._one(request)
+        if response is not None:
+            yield _encode(response)
+
+    def _batch(self, requests: list[Any]) -> Iterator[bytes]:
+        size = 0
+        for request in requests:
+            response = self._one(request) if size <= MAX_BATCH_BYTES else _overfull(request)
+            if response is None:
+                continue
+            piece = (b"," if size else b"[") + _encode(response)
+            size += len(piece)
+            yield piece
+        if size:
+            yield b"]"
 
     def _one(self, request: Any) -> dict[str, Any] | None:
         if not isinstance(request, dict) or not _well_formed(request):
@@ -119,6 +140,14 @@ def _well_formed(request: dict[str, Any]) -> bool:
         and isinstance(request.get("method"), str)
         and _plain_id(request.get("id")) == request.get("id")
     )
+
+
+def _overfull(request: Any) -> dict[str, Any] | None:
+    if isinstance(request, dict) and "id" not in request:
+        return None
+    identifier = request["id"] if isinstance(request, dict) else None
+    words = f"The responses to this batch exceed {MAX_BATCH_BYTES >> 20} MiB"
+    return _failure(_plain_id(identifier), RpcError(words, rpc_code=faults.INTERNAL_ERROR))
 
 
 def _plain_id(identifier: Any) -> Any:

@@ -96,3 +96,14 @@ def test_a_bug_costs_one_request(
     with caplog.at_level(logging.ERROR), pytest.raises(RpcError, match="Internal error"):
         Client(bench.hub).ask("slotSubscribe")
     assert "inside" in caplog.text
+
+
+def test_signatures_that_were_told_are_forgotten(bench: Bench) -> None:
+    """The notification ends the subscription; leaving it then is refused, and nothing piles up."""
+    client = Client(bench.hub)
+    record = bench.pay(address(2))
+    number = client.ask("signatureSubscribe", record.signature, {"commitment": "processed"})
+    assert len(client.results()) == 1
+    assert len(client.session._subscriptions) == 0
+    with pytest.raises(RpcError, match="Invalid subscription id"):
+        client.ask("signatureUnsubscribe", number)

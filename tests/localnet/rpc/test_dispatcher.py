@@ -149,3 +149,15 @@ def test_no_parameters_break_a_method(method: str, params: list[Any]) -> None:
     """Whatever the parameters, the answer is a result or a client's error, never an internal one."""
     reply = one(method=method, params=params)
     assert "result" in reply or reply["error"]["code"] != -32603, reply
+
+
+def test_a_batch_comes_in_pieces_and_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One piece for each request; beyond the limit requests are refused, not worked on."""
+    request = {"jsonrpc": "2.0", "method": "getHealth"}
+    batch = json.dumps([{**request, "id": number} for number in range(3)]).encode()
+    assert len(list(BENCH.dispatcher.pieces(batch))) == 4
+    monkeypatch.setattr(dispatcher, "MAX_BATCH_BYTES", 10)
+    mixed = json.dumps([{**request, "id": 1}, request, {**request, "id": 2}, 5]).encode()
+    first, second, third = answer(mixed)
+    assert first["result"] == "ok"
+    assert (second["id"], second["error"]["code"], third["id"]) == (2, -32603, None)
