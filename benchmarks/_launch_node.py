@@ -11,12 +11,13 @@ two seconds ahead after each launch; nobody waits for it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import sys
 import time
 from typing import Any
 
+from _serve import say, serve
+
+from sniperforge.cli.event_loop import loop_factory
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL
 from sniperforge.localnet.ledger.pace import SlotProfile
 from sniperforge.localnet.market.archetypes import ARCHETYPES
@@ -30,11 +31,6 @@ PROFILE = SlotProfile(slot_ms=400, confirm_slots=0, finalize_slots=8)
 STEP_SECONDS = 2.0
 
 
-def say(document: dict[str, Any]) -> None:
-    """One line to the benchmark."""
-    print(json.dumps(document), flush=True)
-
-
 class LaunchNode:
     """The network, and what happened on it.
 
@@ -46,6 +42,7 @@ class LaunchNode:
     def __init__(self, launches: int, wallet: str) -> None:
         self.ahead = -STEP_SECONDS * launches - 10
         self.wallet = wallet
+        self.number = 0
         self.executed: dict[str, float] = {}
         self.created: dict[str, float] = {}
         self.network = LocalNetwork(profile=PROFILE, now=lambda: time.time() + self.ahead)
@@ -60,8 +57,9 @@ class LaunchNode:
         for key in record.loaded.names:
             self.created.setdefault(key, now)
 
-    def launch(self, number: int) -> None:
+    def launch(self) -> None:
         """Put one organic launch on chain; its pool is open when this returns."""
+        self.number = number = self.number + 1
         seed = number.to_bytes(32, "big")
         token = LaunchedToken(
             self.network.ledger, Launch(number, 0, ARCHETYPES[0], seed, LIQUIDITY, (), strike_ms=0)
@@ -74,26 +72,9 @@ class LaunchNode:
         say({"mint": str(token.mint), "created": self.created[str(token.pool.pool)]})
         self.created.clear()
 
-    async def serve(self) -> None:
-        """Until the input ends."""
-        loop = asyncio.get_running_loop()
-        lines = asyncio.StreamReader()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-        async with self.network as network:
-            say({"rpc_url": network.rpc_url, "ws_url": network.ws_url})
-            number = 0
-            while await lines.readline():
-                number += 1
-                self.launch(number)
-        say({"executed": self.executed})
-
 
 if __name__ == "__main__":
-    work = LaunchNode(int(sys.argv[1]), sys.argv[2]).serve()
-    with contextlib.suppress(KeyboardInterrupt):
-        try:
-            import uvloop
-        except ImportError:
-            asyncio.run(work)
-        else:
-            uvloop.run(work)
+    node = LaunchNode(int(sys.argv[1]), sys.argv[2])
+    work = serve(node.network, node.launch, lambda: {"executed": node.executed})
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(work)

@@ -1,16 +1,17 @@
 """Time of the pure path: quote, logs to creations, transaction to events. Medians of many rounds, one core.
 
-Run: python benchmarks/decode.py [--json]. Needs the recorded transactions in tests/data, nothing else.
+Prints one JSON document. Needs the recorded transactions in tests/data, nothing else.
 """
 
 from __future__ import annotations
 
 import json
 import statistics
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from _report import at_most, report
 
 from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
 from sniperforge.dex.raydium_cpmm.state import CpmmState
@@ -110,14 +111,10 @@ def measure() -> dict[str, float]:
 
 
 def main() -> None:
-    """Print the table, or JSON with ``--json``."""
-    results = measure()
-    if "--json" in sys.argv:
-        print(json.dumps({name: {"us": us, "limit_us": LIMITS_US[name]} for name, us in results.items()}))
-        return
-    for name, us in results.items():
-        limit = LIMITS_US[name]
-        print(f"{name:<40} {us:8.2f} us" + (f"   limit {limit:.0f} us" if limit else ""))
+    """Measure and print."""
+    results = {name: round(us, 2) for name, us in measure().items()}
+    budgets = {name: at_most(results[name], limit) for name, limit in LIMITS_US.items() if limit is not None}
+    report("decode", {"median_us": results}, budgets)
 
 
 if __name__ == "__main__":

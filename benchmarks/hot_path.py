@@ -7,7 +7,7 @@ is the part from the frame's arrival in this process to its subscriber.
 
 The frame carries the pool's addresses (see ``_noise_node.py``), for this measures our own work: recognising,
 quoting, planning the buy as the executor does, compiling and signing it. ``snipe.py`` has everything else.
-Creations come 200 times a second, so that a tail can be told; one more run, "sparse", has 50 a second: by then
+Creations come 200 times a second, so that a tail can be told; a last run, "sparse", has 50 a second: by then
 other programs have the processor's caches, and the same code takes longer.
 """
 

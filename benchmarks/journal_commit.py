@@ -8,7 +8,6 @@ Run: python benchmarks/journal_commit.py [FOLDER]. The folder decides the disk; 
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import sys
@@ -16,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from _report import report
 
 from sniperforge.domain.lifecycle import TxEvent
 from sniperforge.domain.trade import IntentKind
@@ -89,7 +90,7 @@ def main() -> None:
             watch.time("fsync_alone", lambda: write_page(descriptor))
         os.close(descriptor)
         journal.close()
-    print(json.dumps({"trades": TRADES, "folder": str(folder), **watch.report()}, indent=2))
+    report("journal_commit", {"trades": TRADES, **watch.report()}, {})
 
 
 if __name__ == "__main__":

@@ -12,33 +12,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import json
 import random
-import sys
-import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from _report import at_most, quantiles, report
+from _session import network_process, session
 
-from sniperforge.app.bot_run import run_bot
-from sniperforge.app.bots import bot_named
-from sniperforge.app.node import open_node
-from sniperforge.app.trader import Trader, open_trader
 from sniperforge.cli.event_loop import loop_factory
-from sniperforge.config.files import write_defaults
-from sniperforge.config.load import load
-from sniperforge.config.network import NetworkConfig
 from sniperforge.engine.events import BuyEnded, PoolSeen, SessionEvent
 from sniperforge.execution.plan import signature_text
 from sniperforge.wallets.secret import SecretKey
 from sniperforge.wallets.signer import KeypairSigner
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from _session import Network
+
+    from sniperforge.app.trader import Trader
 
 WARM_UP = 20
 SEED = 5
@@ -59,13 +50,12 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seen: dict[str, float] = {}
-        self.judging: dict[str, float] = {}
         self.sent: dict[str, float] = {}
         self.bought: dict[str, str] = {}
         self.reasons: list[str] = []
-        self.sold = 0
 
     def hear(self, event: SessionEvent) -> None:
+        """Take one event of the session."""
         if isinstance(event, PoolSeen):
             self.seen[event.pool.event.base_mint] = time.monotonic()
         elif isinstance(event, BuyEnded):
@@ -85,71 +75,17 @@ class Stopwatch:
         object.__setattr__(rpc, "send", noted)
 
 
-class Network:
-    """The network's process."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._in, self._out = process.stdin, process.stdout
-
-    async def heard(self) -> dict[str, Any]:
-        """Its next line."""
-        return json.loads(await self._out.readline())
-
-    async def launch(self) -> dict[str, Any]:
-        """One launch: its mint, and when its pool was created."""
-        self._in.write(b"launch\n")
-        return await self.heard()
-
-    async def end(self) -> dict[str, float]:
-        """Stop it; when each transaction of the wallet was executed."""
-        self._in.close()
-        return (await self.heard())["executed"]
-
-
-@contextlib.asynccontextmanager
-async def network_for(wallet: str, launches: int) -> AsyncIterator[Network]:
-    """A network in a process of its own."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(NODE), str(launches), wallet),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=2**24,
-    )
-    try:
-        yield Network(process)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
 async def snipe(
     network: Network, signer: KeypairSigner, stopwatch: Stopwatch, launches: int, per_second: float
 ) -> dict[str, float]:
     """Trade while tokens are launched; when each one's pool was created, in order."""
     rng, created = random.Random(SEED), {}
-    async with contextlib.AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        write_defaults(folder / "configs")
-        where = await network.heard()
-        settings = replace(
-            load(config=str(folder), env=ENVIRONMENT, cwd=folder),
-            network=NetworkConfig(chain="localnet", **where),
-        )
-        node = await stack.enter_async_context(open_node(settings, locks=folder / "locks", patient=True))
-        trader = await stack.enter_async_context(
-            open_trader(node, signer, bot="lp-sniper", command="bench", tell=stopwatch.hear)
-        )
+    async with session(await network.heard(), signer, stopwatch.hear, ENVIRONMENT) as trader:
         stopwatch.watch(trader)
-        group = await stack.enter_async_context(asyncio.TaskGroup())
-        work = run_bot(trader, bot_named("lp-sniper"), tell=stopwatch.hear, duration=None)
-        stack.callback(group.create_task(work).cancel)
         await asyncio.sleep(1.0)
         for _ in range(launches):
             await asyncio.sleep(rng.expovariate(per_second))
-            launched = await network.launch()
+            launched = await network.ask()
             created[launched["mint"]] = launched["created"]
         await asyncio.sleep(1.0)
     return created
@@ -158,9 +94,9 @@ async def snipe(
 async def measure(launches: int, per_second: float) -> None:
     """Snipe, then compare the two processes' notes."""
     signer, stopwatch = KeypairSigner(SecretKey.generate()), Stopwatch()
-    async with network_for(signer.pubkey, launches + WARM_UP) as network:
+    async with network_process(NODE, launches + WARM_UP, signer.pubkey) as network:
         created = await snipe(network, signer, stopwatch, launches + WARM_UP, per_second)
-        executed = await network.end()
+        executed = (await network.end())["executed"]
     bought = [(created[mint], mint, stopwatch.bought[mint]) for mint in created if mint in stopwatch.bought]
     counted = bought[WARM_UP:]
     to_socket = quantiles([stopwatch.sent[buy] - start for start, _, buy in counted], 1e-3)
