@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.app.check_run import CheckRun, Finding, ok
-from sniperforge.app.network_checks import jupiter_checks, solana_checks
+from sniperforge.app.jupiter_checks import jupiter_checks
+from sniperforge.app.network_checks import solana_checks
 from sniperforge.app.node import open_node
 from sniperforge.app.swap_checks import pool_checks
 from sniperforge.app.wallet_checks import wallet_checks

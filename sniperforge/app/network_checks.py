@@ -1,11 +1,11 @@
-"""Checks of the node: requests, slots, subscriptions; and of Jupiter, where there is one."""
+"""Checks of the node: requests, slots, subscriptions."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from sniperforge.app.check_run import Finding, ok, skip, warn
+from sniperforge.app.check_run import Finding, ok, warn
 from sniperforge.chain.websocket import PubSubClient
 from sniperforge.errors import RpcError, UnavailableError
 
@@ -29,17 +29,6 @@ async def solana_checks(run: CheckRun) -> None:
         ("websocket", _websocket),
     ):
         await run.on_node("solana", name, work)
-
-
-async def jupiter_checks(run: CheckRun) -> None:
-    """No command asks Jupiter yet, so there is nothing that could fail."""
-
-    async def nothing() -> Finding:
-        if run.settings.network.chain == "mainnet":
-            return skip("no command of this version trades through Jupiter")
-        return skip(f"{run.settings.network_name} has no Jupiter")
-
-    await run.check("jupiter", "api", nothing)
 
 
 async def _version(node: Node) -> Finding:

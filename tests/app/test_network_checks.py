@@ -10,7 +10,7 @@ import pytest
 
 from sniperforge.app import network_checks
 from sniperforge.app.check_run import CheckRun, CheckStatus
-from sniperforge.app.network_checks import jupiter_checks, solana_checks
+from sniperforge.app.network_checks import solana_checks
 from sniperforge.app.node import Node, open_node
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.rpc import RpcClient
@@ -84,14 +84,3 @@ async def test_a_websocket_that_is_silent(
     assert (last.name, last.status) == ("websocket", CheckStatus.FAIL)
     assert isinstance(last.error, UnavailableError)
     assert "no notification within" in last.message
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"), [("localnet", "localnet has no Jupiter"), ("mainnet", "no command")]
-)
-async def test_jupiter_is_skipped(tmp_path: Path, name: str, reason: str) -> None:
-    """Nothing of this version asks it, so nothing of this version may claim that it works."""
-    run = CheckRun(settings_in(tmp_path, network=name), None, SystemClock())
-    await jupiter_checks(run)
-    assert run.rows[0].status is CheckStatus.SKIP
-    assert reason in run.rows[0].message

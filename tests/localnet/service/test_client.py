@@ -6,12 +6,15 @@ import asyncio
 import socket
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from sniperforge.errors import RpcError, UnavailableError
+from sniperforge.localnet.ledger.pace import INSTANT
+from sniperforge.localnet.network import LocalNetwork
 from sniperforge.localnet.server import HOST, Server
-from sniperforge.localnet.service.client import call
+from sniperforge.localnet.service.client import call, get_json
 from tests.localnet.kit import SOL, Bench, address
 
 
@@ -72,3 +75,16 @@ def test_nobody_listens() -> None:
         port = listener.getsockname()[1]
     with pytest.raises(UnavailableError, match="does not answer"):
         call(f"http://{HOST}:{port}", "getHealth")
+
+
+async def test_a_document_is_fetched() -> None:
+    """Status and JSON; what is not JSON, or not there, is unavailable."""
+    async with LocalNetwork(profile=INSTANT) as network:
+        fetch = partial(asyncio.to_thread, get_json)
+        assert await fetch(network.jupiter_url, "/price/v3", {"ids": "x"}, {}) == (200, {})
+        status, document = await fetch(network.jupiter_url, "/price/v3", {}, {"x-api-key": "jup_a"})
+        assert (status, document["error"]) == (400, "Query parameter ids is required")
+        with pytest.raises(UnavailableError, match="does not answer"):
+            await fetch(network.rpc_url, "/", {}, {})
+    with pytest.raises(UnavailableError, match="does not answer"):
+        await fetch(network.jupiter_url, "/price/v3", {}, {})
