@@ -156,9 +156,45 @@ class TestRules:
         token = await world.launch()
         async with guarding(process):
             await world.clock.sleep(1)
+            await world.clock.sleep(0.1)
             position = await process.bought(token, exit_policy={"max_hold_seconds": "2"})
             process.guard.wake()
+            await until(lambda: process.guard.values, world, 0.2)
             await until(lambda: state_of(process, position) is PositionState.CLOSED, world, 30)
+
+    async def test_fees_are_part_of_the_cost(self, world: World) -> None:
+        """A gain that only pays for the fees is no profit."""
+        process = world.process(micro_lamports=10**12)
+        token = await world.launch()
+        async with world.running():
+            policy = {**HOUR, "take_profit_percent": "5"}
+            position = await process.bought(token, SOL // 10, exit_policy=policy)
+        assert position.fees > SOL // 101
+        async with guarding(process):
+            world.crowd_buys(token, SOL * 9 // 5)
+            await until(lambda: process.guard.values.get(position.id, 0) > SOL * 107 // 1_000, world)
+            await world.clock.sleep(10)
+            assert process.guard.values[position.id] < SOL * 112 // 1_000
+            assert state_of(process, position) is PositionState.OPEN
+            world.crowd_buys(token, SOL * 2, trader=1)
+            await until(lambda: state_of(process, position) is PositionState.CLOSED, world)
+
+    async def test_small_moves_are_not_written(self, world: World) -> None:
+        """The peak is journalled in steps of a percent: each write is an fsync."""
+        process = world.process()
+        token, position = await held(world, process, HOUR, spend=SOL // 10)
+        raised: list[int] = []
+        write = process.journal.raise_peak
+        process.journal.raise_peak = lambda name, value: (raised.append(value), write(name, value))  # type: ignore[func-returns-value,method-assign]
+        async with guarding(process):
+            await until(lambda: raised, world)
+            for trader in range(4):
+                world.crowd_buys(token, SOL // 50, trader)
+                await world.clock.sleep(1)
+            assert len(raised) == 1
+            world.crowd_buys(token, SOL)
+            await until(lambda: len(raised) == 2, world)
+        assert process.position(position.id).peak_value == raised[-1]
 
     async def test_values_are_kept_for_what_is_held(self, world: World) -> None:
         """What a position is worth now; nothing for what is sold."""
@@ -569,6 +605,15 @@ class TestByHand:
                 assert outcome_is(outcome, "rejected")
         assert state_of(process, position) is PositionState.OPEN
         assert set(process.moves()) == {"exiting", "exit failed"}
+
+    async def test_exactly_what_is_held_is_all_of_it(self, world: World) -> None:
+        """By its number; the position is closed, and kept exiting if it fails."""
+        process = world.process()
+        _, position = await held(world, process, HOUR)
+        async with guarding(process):
+            outcome = await process.guard.sell(position.id, position.raw, origin="cli", reason="by hand")
+        assert outcome_is(outcome, "filled")
+        assert state_of(process, position) is PositionState.CLOSED
 
     async def test_more_than_is_held_is_refused(self, world: World) -> None:
         """With what is held in the details; nothing is signed."""

@@ -279,6 +279,25 @@ class TestRecovery:
             assert process.journal.unresolved() == []
         assert closed(process)
 
+    async def test_what_starts_while_services_end_is_resolved_too(
+        self, world: World, process: Process
+    ) -> None:
+        """A request was being executed at the very end: what it journalled gets its outcome."""
+
+        async def last_moment() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                order = TransferOrder(SOMEBODY, SOL, "test")
+                sending = asyncio.create_task(process.executor.transfer(order))
+                await until(process.journal.unresolved, world)
+                sending.cancel()
+
+        process.session.add_service(last_moment)
+        await run(process, world.clock.sleep(1))
+        assert process.journal.unresolved() == []
+        assert world.lamports(SOMEBODY) == SOL
+
     async def test_a_garbled_answer_is_told_and_asked_again(self, world: World, process: Process) -> None:
         """One node's nonsense does not end the session, and is told once."""
         answers = iter([DecodeError("no transaction")] * 3)
