@@ -79,7 +79,13 @@ class LocalNetwork:
         self.dispatcher = Dispatcher(node)
         self.faults: Faults = node.faults
         self.hub = Hub(node.ledger, node.faults)
-        self.jupiter = JupiterApi(node.ledger, now=now, timer=time.monotonic, new_id=request_ids(now))
+        self.jupiter = JupiterApi(
+            node.ledger,
+            now=now,
+            timer=time.monotonic,
+            new_id=request_ids(now),
+            submit=lambda envelope: node.faults.submit(node.ledger, envelope, verified=True),
+        )
         self._ports = (rpc_port, ws_port)
         self._jupiter_port = jupiter_port
         self._server = Server(self.dispatcher, self.hub, faults=node.faults)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sniperforge.localnet.jupiter_api.context import Context
+    from sniperforge.localnet.ledger.envelope import Envelope
     from sniperforge.localnet.ledger.ledger import Ledger
 
 _LOG: Final = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class JupiterApi:
         now: the wall clock, Unix seconds.
         timer: seconds that never go back.
         new_id: makes a UUID for every request and order.
+        submit: hands a signed transaction to the network; by default straight to the ledger.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class JupiterApi:
         now: Callable[[], float],
         timer: Callable[[], float],
         new_id: Callable[[], str],
+        submit: Callable[[Envelope], object] | None = None,
     ) -> None:
         context = context_of(ledger, new_id, timer)
         orders = Orders(context)
@@ -74,7 +77,7 @@ class JupiterApi:
             ("POST", "/swap/v1/swap-instructions"): _bound(swap_instructions, context),
             ("GET", "/swap/v1/program-id-to-label"): _bound(labels, context),
             ("GET", "/swap/v2/order"): orders.order,
-            ("POST", _EXECUTE): Executor(context, orders).execute,
+            ("POST", _EXECUTE): Executor(context, orders, submit or ledger.submit).execute,
             ("GET", "/swap/v2/build"): _bound(build_swap, context),
             ("GET", "/price/v3"): self._price,
             ("GET", "/tokens/v2/search"): self._search,

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.records import TransactionRecord
 
 WAIT_SECONDS: Final = 30.0
+RESEND_BLOCKS: Final = 5
+"""The same bytes are sent again every 2 s of blocks, as the service does for its orders."""
 
 _SLIPPAGE_OF_POOL: Final = 6_005
 """``ExceededSlippage`` of the CPMM program, which stands for the aggregator's own error here."""
@@ -36,12 +38,20 @@ class Executor:
     """Executes orders.
 
     Args:
+        submit: hands a transaction to the network, which may lose or delay it.
         wait_seconds: how long a confirmation is waited for.
     """
 
-    def __init__(self, context: Context, orders: Orders, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self,
+        context: Context,
+        orders: Orders,
+        submit: Callable[[Envelope], object],
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
         self._context = context
         self._orders = orders
+        self._submit = submit
         self._wait_seconds = wait_seconds
 
     async def execute(self, request: Request) -> dict[str, Any]:
@@ -49,17 +59,16 @@ class Executor:
         order, envelope = self._checked(request)
         if not envelope.signatures_valid():
             return _failure(-1003, "Transaction is not fully signed")
-        ledger = self._context.ledger
-        record = ledger.history.record(envelope.signature)
+        ledger, signature = self._context.ledger, envelope.signature
+        if ledger.history.record(signature) is None and ledger.chain.tip.height > order.last_valid_height:
+            return _failure(-1005, "Transaction expired")
+        try:
+            record = await self._landed(envelope, order)
+        except TransactionRefusedError as refusal:
+            return _failure(-1000, refusal.message, signature=signature)
         if record is None:
-            if ledger.chain.tip.height > order.last_valid_height:
-                return _failure(-1005, "Transaction expired")
-            try:
-                record = ledger.submit(envelope, verified=True)
-            except TransactionRefusedError as refusal:
-                return _failure(-1000, refusal.message, signature=envelope.signature)
-        await self._confirmed(record)
-        return _landed(record, order)
+            return _failure(-1000, "Transaction failed to land", signature=signature)
+        return _outcome(record, order)
 
     def _checked(self, request: Request) -> tuple[Order, Envelope]:
         body = request.body
@@ -78,28 +87,46 @@ class Executor:
             raise _refusal(-3, "Invalid message bytes")
         return order, envelope
 
-    async def _confirmed(self, record: TransactionRecord) -> None:
-        """Return when the block of ``record`` is confirmed.
+    async def _landed(self, envelope: Envelope, order: Order) -> TransactionRecord | None:
+        """The confirmed record; ``None`` when its blockhash expired without one.
 
         Raises:
+            TransactionRefusedError: the network refused it.
             ApiError: it took too long; the outcome is unknown to the caller.
         """
-        chain, opened = self._context.ledger.chain, asyncio.Event()
+        opened = asyncio.Event()
 
         def note(_block: Block) -> None:
             opened.set()
 
-        self._context.ledger.on_block.append(note)
+        listeners = self._context.ledger.on_block
+        listeners.append(note)
         try:
             async with asyncio.timeout(self._wait_seconds):
-                while chain.at("confirmed").slot < record.slot:
-                    opened.clear()
-                    await opened.wait()
+                return await self._sent_until_confirmed(envelope, order, opened)
         except TimeoutError:
             error = "Transaction was not confirmed in time"
-            raise ApiError(500, {"signature": record.signature, "error": error}) from None
+            raise ApiError(500, {"signature": envelope.signature, "error": error}) from None
         finally:
-            self._context.ledger.on_block.remove(note)
+            listeners.remove(note)
+
+    async def _sent_until_confirmed(
+        self, envelope: Envelope, order: Order, opened: asyncio.Event
+    ) -> TransactionRecord | None:
+        ledger = self._context.ledger
+        chain, send_at = ledger.chain, 0
+        while True:
+            record = ledger.history.record(envelope.signature)
+            if record is None and chain.tip.height >= send_at:
+                if chain.tip.height > order.last_valid_height:
+                    return None
+                self._submit(envelope)
+                send_at = min(chain.tip.height + RESEND_BLOCKS, order.last_valid_height + 1)
+                continue
+            if record is not None and chain.at("confirmed").slot >= record.slot:
+                return record
+            opened.clear()
+            await opened.wait()
 
 
 def _refusal(code: int, error: str) -> ApiError:
@@ -111,7 +138,7 @@ def _failure(code: int, error: str, *, signature: str | None = None) -> dict[str
     return {"status": "Failed", "code": code, **known, "slot": "0", "error": error}
 
 
-def _landed(record: TransactionRecord, order: Order) -> dict[str, Any]:
+def _outcome(record: TransactionRecord, order: Order) -> dict[str, Any]:
     if record.err is not None:
         code, words = _program_error(record.err)
         return {

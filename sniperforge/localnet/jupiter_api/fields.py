@@ -77,7 +77,7 @@ class Fields:
         value = self._values.get(name, default)
         if isinstance(value, bool):
             return value
-        if value not in _BOOLS:
+        if not isinstance(value, str) or value not in _BOOLS:
             raise self._unreadable(name, "ParseBoolError")
         return _BOOLS[value]
 

@@ -186,8 +186,9 @@ def read_quote(context: Context, document: dict[str, Any]) -> Quoted:
         raise bad_request(
             "The route plan does not consume all the amount", "ROUTE_PLAN_DOES_NOT_CONSUME_ALL_THE_AMOUNT"
         )
+    known = context.pools.mints()
     for mint in (hops[0][1], hops[-1][2]):
-        if not context.pools.of(mint):
+        if mint not in known:
             raise not_tradable(mint)
     return Quoted(tuple(hops), fields.number("otherAmountThreshold"), fields.text("swapMode") == "ExactOut")
 

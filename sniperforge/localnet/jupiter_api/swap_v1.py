@@ -134,12 +134,13 @@ def _price(ledger: Ledger, body: Fields, units: int) -> int:
 
 def _level_price(ledger: Ledger, asked: dict[str, Any], units: int) -> int:
     level = asked.get("priorityLevelWithMaxLamports")
-    if not isinstance(level, dict) or level.get("priorityLevel") not in _PERCENT:
+    name = level.get("priorityLevel") if isinstance(level, dict) else None
+    if not isinstance(level, dict) or not isinstance(name, str) or name not in _PERCENT:
         raise unsupported(f"prioritizationFeeLamports {', '.join(asked)}")
     most = level.get("maxLamports")
     if type(most) is not int or not 0 <= most <= 2**40:
         raise bad_request("maxLamports is not a number of lamports")
-    return min(recent_price(ledger, _PERCENT[level["priorityLevel"]]), most * _MICRO // units)
+    return min(recent_price(ledger, _PERCENT[name]), most * _MICRO // units)
 
 
 def _cost(context: Context, budget: Budget, trial: Trial | None) -> dict[str, Any]:

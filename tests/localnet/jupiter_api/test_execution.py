@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from typing import Any
@@ -16,6 +17,7 @@ from sniperforge.localnet.jupiter_api.execution import Executor, _program_error
 from sniperforge.localnet.jupiter_api.faults import ApiError
 from sniperforge.localnet.jupiter_api.fields import Fields
 from sniperforge.localnet.jupiter_api.orders import Orders
+from sniperforge.localnet.ledger.envelope import Envelope
 from tests.localnet.jupiter_api.bench import Bench
 
 SOL = 10**9
@@ -104,7 +106,9 @@ async def test_a_confirmation_that_does_not_come_leaves_the_outcome_open() -> No
     order = kept.order(Request(Fields(asked), Fields({}), 0.0))
     body = {"requestId": order["requestId"], "signedTransaction": encoded(bench.signed(order["transaction"]))}
     with pytest.raises(ApiError) as caught:
-        await Executor(bench.context, kept, wait_seconds=0).execute(Request(Fields({}), Fields(body), 0.0))
+        await Executor(bench.context, kept, bench.ledger.submit, 0).execute(
+            Request(Fields({}), Fields(body), 0.0)
+        )
     assert caught.value.status == 500
     assert bench.ledger.history.record(caught.value.body["signature"]) is not None
     assert json.dumps(caught.value.body)
@@ -122,3 +126,36 @@ async def test_a_confirmation_that_does_not_come_leaves_the_outcome_open() -> No
 def test_codes(err: Any, code: int) -> None:
     """The program's own number, where there is one."""
     assert _program_error(err)[0] == code
+
+
+class Lossy:
+    """A network that loses the first submissions."""
+
+    def __init__(self, bench: Bench, lost: int) -> None:
+        self.bench = bench
+        self.lost = lost
+        self.sent = 0
+
+    def submit(self, envelope: Envelope) -> None:
+        self.sent += 1
+        if self.sent > self.lost:
+            self.bench.ledger.submit(envelope)
+
+
+@pytest.mark.parametrize(("lost", "code", "sent"), [(2, 0, 3), (1_000, -1000, 31)])
+async def test_what_is_lost_is_sent_again(lost: int, code: int, sent: int) -> None:
+    """Every five blocks until it lands or cannot any more; never twice on the chain."""
+    bench = Bench()
+    network, kept = Lossy(bench, lost), Orders(bench.context)
+    asked = {"inputMint": WSOL_MINT, "outputMint": USDC_MINT, "amount": str(SOL), "taker": bench.user}
+    order = kept.order(Request(Fields(asked), Fields({}), 0.0))
+    body = {"requestId": order["requestId"], "signedTransaction": encoded(bench.signed(order["transaction"]))}
+    executor = Executor(bench.context, kept, network.submit)
+    waiting = asyncio.ensure_future(executor.execute(Request(Fields({}), Fields(body), 0.0)))
+    for _ in range(160):
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        bench.chain.slots()
+    done = await waiting
+    assert (done["code"], abs(network.sent - sent) <= 1) == (code, True), network.sent
+    assert bench.balance(USDC_MINT) == (0 if code else int(order["outAmount"]))
