@@ -195,7 +195,7 @@ class Dispatcher:
         self.delivered += 1
         entry.stream.put(result, received_at)
         if entry.stream.method == "signatureSubscribe" and _is_final(result):
-            entry.server_id = None  # the node has unsubscribed by itself
+            self._leave(entry, tell=False)  # the node has unsubscribed by itself
             self.close(entry.stream)
             entry.stream.end()
 
@@ -255,39 +255,37 @@ class Dispatcher:
         self.close(entry.stream)
         entry.stream.end(error)
 
-    def _leave(self, entry: Entry) -> None:
+    def _leave(self, entry: Entry, *, tell: bool = True) -> None:
+        """Take ``entry`` off its route, and ``tell`` the node when it was the last one there."""
         server_id, entry.server_id = entry.server_id, None
-        others = [each for known in self._routes.values() for each in known if each is not entry]
-        self._routes = _without(self._routes, entry)
-        if server_id is not None and all(each.server_id != server_id for each in others):
-            method = entry.stream.method.removesuffix("Subscribe") + "Unsubscribe"
-            self._request(next(self._numbers), method, [server_id])
+        if server_id is None:
+            return
+        self._routes[server_id].remove(entry)
+        if not self._routes[server_id]:
+            del self._routes[server_id]
+            if tell:
+                method = entry.stream.method.removesuffix("Subscribe") + "Unsubscribe"
+                self._request(next(self._numbers), method, [server_id])
 
     def _heard(self) -> str:
         """The method whose frames are never dropped: the heartbeat's."""
         return self._heartbeat.method if self._heartbeat is not None else ""
 
     def _refilter(self) -> None:
-        by_method: dict[str, list[Prefilter | None]] = {}
-        for entry in self._entries:
-            by_method.setdefault(entry.stream.method, []).append(entry.stream.prefilter)
+        streams = [entry.stream for entry in self._entries]
+        prefilters: dict[str, dict[Prefilter, None]] = {}
+        for stream in streams:
+            if stream.prefilter is not None:
+                prefilters.setdefault(stream.method, {})[stream.prefilter] = None
+        whole = {stream.method for stream in streams if stream.prefilter is None} | {self._heard()}
         self._dropping = tuple(
-            (_token(method), tuple(dict.fromkeys(f for f in filters if f is not None)))
-            for method, filters in by_method.items()
-            if all(f is not None for f in filters) and method != self._heard()
+            (_token(method), tuple(found)) for method, found in prefilters.items() if method not in whole
         )
 
 
 def _token(method: str) -> bytes:
     """The notification's method as it stands in a frame; unescaped quotes cannot occur within a JSON text."""
     return f'"{method.removesuffix("Subscribe")}Notification"'.encode()
-
-
-def _without(routes: dict[int | str, list[Entry]], entry: Entry) -> dict[int | str, list[Entry]]:
-    kept = {
-        server_id: [each for each in entries if each is not entry] for server_id, entries in routes.items()
-    }
-    return {server_id: entries for server_id, entries in kept.items() if entries}
 
 
 def _server_id(frame: _Frame) -> int | str | None:
