@@ -33,6 +33,18 @@ SOL = 1_000_000_000
 MINTS = ("7gfKqWYW1jbxifJKpf1UVpeBGTCLa1NU1QtyCbw625Bz", "2HHwwxLUWSixkHJb7QzXmdNba4XHe1Cof5mAuVqmBSza")
 POOLS = ("FfgnY4nWqzUrJ7MCrW6cD1GzWcmD7Rm7RDCoZn6tiC1D", "BGCscrhD5xt1pPzxHiYWcnX1WNSBHpJrXTgPQ9VdTkG7")
 
+PATIENCE = {
+    f"SNIPERFORGE_BOTS__LP_SNIPER__EXITS__{name}": value
+    for name, value in (
+        ("TAKE_PROFIT_PERCENT", "90000"),
+        ("STOP_LOSS_PERCENT", "99"),
+        ("TRAILING_PERCENT", "0"),
+        ("LIQUIDITY_PULL_PERCENT", "99"),
+        ("MAX_HOLD_SECONDS", "9000"),
+    )
+}
+"""Exits that leave positions to the test, however slow the machine is."""
+
 
 def eventually(what: Callable[[], Any], *, seconds: float = 15.0, every: float = 0.01) -> Any:
     """The first true value of ``what``; fails when there is none in time."""

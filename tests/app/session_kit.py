@@ -19,7 +19,7 @@ from sniperforge.localnet.ledger.pace import FAST, SlotProfile
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
 from sniperforge.wallets.signer import KeypairSigner
-from tests.trading import SOL, Project
+from tests.trading import PATIENCE, SOL, Project
 
 
 async def until(what: Callable[[], Any], *, seconds: float = 10.0) -> Any:
@@ -49,6 +49,7 @@ async def place(
             network.rpc_url,
             network.ws_url,
             network.genesis_hash,
+            extra=dict(PATIENCE),
         )
         monkeypatch.setenv("XDG_STATE_HOME", str(project.state_home))
         network.faucet.drip(project.wallet, 10 * SOL)

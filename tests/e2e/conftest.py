@@ -14,7 +14,7 @@ import pytest
 
 from sniperforge.localnet.service.client import call
 from tests.e2e.processes import Process, spawn_demo
-from tests.trading import SOL, Project, eventually
+from tests.trading import PATIENCE, SOL, Project, eventually
 
 SLOT_MS, PER_MINUTE, SEED = 250, 240, 28
 ROOM = {"SNIPERFORGE_LIMITS__MAX_OPEN_POSITIONS": "50", "SNIPERFORGE_LIMITS__MAX_EXPOSURE_SOL": "9"}
@@ -107,7 +107,7 @@ def make_project(network: Network, tmp_path: Path) -> Callable[..., Project]:
             network.rpc_url,
             network.ws_url,
             network.genesis,
-            extra=ROOM,
+            extra=ROOM | PATIENCE,
             **values,
         )
         if "key" not in values:
