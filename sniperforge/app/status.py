@@ -80,7 +80,8 @@ def why_nothing(hour: dict[str, Any], session: dict[str, Any] | None, halted: st
     reasons |= {name: limits[name] for name in ("limits", "execution") if name in limits}
     top = sorted(reasons.items(), key=lambda item: -item[1])[:_TOP]
     refused = ", ".join(f"{name} {count}" for name, count in top) or "nothing yet"
-    return f"{hour['judged']} pools judged in the last hour, refused by {refused}; {heard}"
+    judged = f"{hour['judged']} pool{'' if hour['judged'] == 1 else 's'}"
+    return f"{judged} judged in the last hour, refused by {refused}; {heard}"
 
 
 def _age(health: dict[str, Any]) -> str:

@@ -38,7 +38,7 @@ def session(**health: Any) -> dict[str, Any]:
             {**IDLE, "judged": 1},
             session(**FEED),
             "",
-            f"1 pools judged in the last hour, refused by nothing yet; {HEARD}",
+            f"1 pool judged in the last hour, refused by nothing yet; {HEARD}",
         ),
     ],
 )
