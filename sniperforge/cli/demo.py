@@ -21,9 +21,11 @@ app = command_app("Run the sniper on an embedded network: no keys, no money, no 
 @app.command()
 def demo(
     ctx: typer.Context,
-    duration: Annotated[float, typer.Option(min=5, max=86_400, help="Seconds to trade.")] = 60,
+    duration: Annotated[
+        float, typer.Option(min=5, max=86_400, metavar="SECONDS", help="Seconds to trade.")
+    ] = 60,
     seed: Annotated[
-        int, typer.Option(min=0, help="Of the market: the same seed launches the same tokens.")
+        int, typer.Option(min=0, metavar="N", help="Of the market: the same seed launches the same tokens.")
     ] = 7,
     linger: Annotated[
         bool, typer.Option("--linger", help="Keep the network up after the summary, until Ctrl-C.")

@@ -15,7 +15,7 @@ app = command_app("Stop buying, now and over restarts, until `resume`.")
 @app.command()
 def halt(
     ctx: typer.Context,
-    reason: Annotated[str, typer.Option(help="Shown by `status`.")] = "by command",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Shown by `status`.")] = "by command",
 ) -> Result:
     """Stop entries of the wallet; held positions stay guarded and are sold as before."""
     from sniperforge.cli.settings import load_settings

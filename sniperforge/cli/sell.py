@@ -26,7 +26,10 @@ def sell(
     mint: Annotated[str, typer.Argument(help="Mint, pool or position id.")],
     amount: Annotated[str, typer.Argument(help="Tokens, or a percentage such as 50%.")] = "100%",
     intent_id: Annotated[
-        str, typer.Option("--intent-id", help="The same key never sells twice; its outcome is shown again.")
+        str,
+        typer.Option(
+            "--intent-id", metavar="KEY", help="The same key never sells twice; its outcome is shown again."
+        ),
     ] = "",
     live: Annotated[bool, typer.Option("--live", help="Mainnet; needs live = true too.")] = False,
     password_stdin: PasswordStdin = False,

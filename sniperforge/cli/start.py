@@ -23,11 +23,16 @@ app = command_app("Run a trading bot in the foreground.")
 @app.command()
 def start(
     ctx: typer.Context,
-    bot: Annotated[str, typer.Option("--bot", help="Which bot; the configured one by default.")] = "",
+    bot: Annotated[
+        str, typer.Option("--bot", metavar="NAME", help="Which bot; the configured one by default.")
+    ] = "",
     duration: Annotated[
         float,
         typer.Option(
-            min=0, max=31_536_000, help="Seconds to trade; 0 runs until Ctrl-C. Then in-flight trades drain."
+            min=0,
+            max=31_536_000,
+            metavar="SECONDS",
+            help="Seconds to trade; 0 runs until Ctrl-C. Then in-flight trades drain.",
         ),
     ] = 0,
     live: Annotated[

@@ -22,7 +22,7 @@ app = command_app("Show the wallet's trades and their sum.")
 @app.command(name="list")
 def list_(
     ctx: typer.Context,
-    last: Annotated[int, typer.Option(min=1, help="How many, newest last.")] = 50,
+    last: Annotated[int, typer.Option(min=1, metavar="N", help="How many, newest last.")] = 50,
 ) -> Result:
     """Every landed transaction of the wallet's intents, failed ones included; fees are in lamports."""
     from sniperforge.cli.settings import load_settings

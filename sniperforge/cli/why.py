@@ -24,7 +24,9 @@ app = command_app("Say why a pool or a token was bought or refused.")
 def why(
     ctx: typer.Context,
     address: Annotated[str, typer.Argument(help="A pool or a mint, or its first letters.")],
-    last: Annotated[int, typer.Option(min=1, max=1000, help="How many verdicts, newest first.")] = 5,
+    last: Annotated[
+        int, typer.Option(min=1, max=1000, metavar="N", help="How many verdicts, newest first.")
+    ] = 5,
 ) -> Result:
     """Print every check of the journalled verdicts on a pool or a token, with the facts they rest on."""
     from sniperforge.cli.settings import load_settings
