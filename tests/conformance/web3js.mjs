@@ -215,7 +215,7 @@ await check("a Token-2022 mint with a transfer fee", async () => {
 
 await check("a lookup table in a version 0 transaction", async () => {
   const friend = fresh();
-  const recentSlot = (await connection.getSlot("finalized")) - 1;
+  const recentSlot = await connection.getSlot("finalized");
   const [create, address] = web3.AddressLookupTableProgram.createLookupTable({ authority: payer.publicKey, payer: payer.publicKey, recentSlot });
   const extend = web3.AddressLookupTableProgram.extendLookupTable({ lookupTable: address, authority: payer.publicKey, payer: payer.publicKey, addresses: [friend] });
   await send([create, extend]);
