@@ -10,6 +10,7 @@ from sniperforge.dex.raydium_cpmm import program
 from sniperforge.dex.raydium_cpmm.accounts import decode_pool
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
 from sniperforge.errors import DecodeError, NotFoundError
+from sniperforge.localnet.ledger.balances import holding_amount
 from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
 
 if TYPE_CHECKING:
@@ -43,6 +44,17 @@ class Pools:
         self._refresh()
         states = (self.state(address) for address in self._by_mint.get(mint, ()))
         return [state for state in states if state is not None]
+
+    def known(self, mint: str) -> list[CpmmPool]:
+        """All pools of ``mint`` as first seen: for what never changes of a pool."""
+        self._refresh()
+        found = (self._known[address] for address in self._by_mint.get(mint, ()))
+        return [pool for pool in found if pool is not None]
+
+    def held(self, vault: str) -> int:
+        """Raw units in a vault; 0 when it is gone."""
+        account = self._ledger.account(vault)
+        return 0 if account is None else holding_amount(account.data)
 
     def between(self, mint: str, other: str) -> list[CpmmState]:
         """The pools that trade one mint for the other."""

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from sniperforge.dex.sides import quote_side
 from sniperforge.domain.addresses import USDC_MINT, WSOL_MINT
 from sniperforge.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sniperforge.dex.raydium_cpmm.accounts import CpmmPool
     from sniperforge.dex.raydium_cpmm.state import CpmmState
     from sniperforge.localnet.jupiter_api.pools import Pools
     from sniperforge.localnet.ledger.ledger import Ledger
@@ -40,11 +42,14 @@ class Prices:
         return None if price is None else float(price * raw)
 
     def liquidity(self, mint: str) -> float:
-        """Dollars in all pools of ``mint``: twice the side that has a price of its own."""
+        """Dollars in all pools of ``mint``: twice what lies in their vaults of SOL or USDC."""
+        prices = {quote: self.raw_price(quote) for quote in (WSOL_MINT, USDC_MINT)}
         total = Fraction(0)
-        for state in self._pools.of(mint):
-            price = self._quote_price(state.quote_mint)
-            total += 0 if price is None else 2 * state.quote_liquidity * price
+        for pool in self._pools.known(mint):
+            quote_is_1 = quote_side(pool.token_0_mint, pool.token_1_mint) == 1
+            price = prices.get(pool.token_1_mint if quote_is_1 else pool.token_0_mint)
+            vault = pool.token_1_vault if quote_is_1 else pool.token_0_vault
+            total += 0 if price is None else 2 * self._pools.held(vault) * price
         return float(total)
 
     def document(self, mints: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -52,12 +57,12 @@ class Prices:
         found = {}
         for mint in mints[:MAX_IDS]:
             price = self.raw_price(mint)
-            states = self._pools.of(mint)
-            if price is None or not states:
+            pools = self._pools.known(mint)
+            if price is None or not pools:
                 continue
-            decimals = states[0].decimals(mint)
+            decimals = pools[0].decimals_0 if mint == pools[0].token_0_mint else pools[0].decimals_1
             found[mint] = {
-                "createdAt": iso_time(first_pool(states).open_time),
+                "createdAt": iso_time(first_pool(pools).open_time),
                 "liquidity": self.liquidity(mint),
                 "usdPrice": float(price * 10**decimals),
                 "blockId": self._ledger.chain.tip.slot,
@@ -78,9 +83,9 @@ class Prices:
         return self.raw_price(mint) if mint in (WSOL_MINT, USDC_MINT) else None
 
 
-def first_pool(states: Sequence[CpmmState]) -> CpmmState:
+def first_pool(pools: Sequence[CpmmPool]) -> CpmmPool:
     """The pool that opened first."""
-    return min(states, key=lambda state: state.open_time)
+    return min(pools, key=lambda pool: pool.open_time)
 
 
 def iso_time(seconds: int) -> str:

@@ -13,7 +13,7 @@ from sniperforge.tokens.addresses import pubkey
 from sniperforge.tokens.mint import decode_mint
 
 if TYPE_CHECKING:
-    from sniperforge.dex.raydium_cpmm.state import CpmmState
+    from sniperforge.dex.raydium_cpmm.accounts import CpmmPool
     from sniperforge.localnet.jupiter_api.pools import Pools
     from sniperforge.localnet.jupiter_api.prices import Prices
     from sniperforge.localnet.ledger.ledger import Ledger
@@ -47,8 +47,8 @@ class Tokens:
 
     def _describe(self, address: str) -> dict[str, Any] | None:
         """``None`` for what no pool holds, as for a token that Jupiter has not seen."""
-        account, states = self._ledger.account(address), self._pools.of(address)
-        if account is None or not states:
+        account, pools = self._ledger.account(address), self._pools.known(address)
+        if account is None or not pools:
             return None
         mint = decode_mint(account)
         name, symbol = _named(address)
@@ -63,7 +63,7 @@ class Tokens:
             "totalSupply": mint.supply / 10**mint.decimals,
             "tokenProgram": mint.program,
             **_authorities(mint),
-            **self._facts(mint, states),
+            **self._facts(mint, pools),
             "organicScore": 0,
             "organicScoreLabel": "low",
             **({"isVerified": True} if verified else {}),
@@ -71,9 +71,9 @@ class Tokens:
             "updatedAt": iso_time(self._ledger.chain.tip.time),
         }
 
-    def _facts(self, mint: Mint, states: list[CpmmState]) -> dict[str, Any]:
+    def _facts(self, mint: Mint, pools: list[CpmmPool]) -> dict[str, Any]:
         """Holders, pools and price; what is not known is left out."""
-        held, first = self._held(mint.address), first_pool(states)
+        held, first = self._held(mint.address), first_pool(pools)
         opened = iso_time(first.open_time)
         audit: dict[str, Any] = {
             "mintAuthorityDisabled": mint.mint_authority is None,
@@ -87,7 +87,7 @@ class Tokens:
             "audit": audit,
             "firstPool": {"id": first.address, "createdAt": opened},
             "createdAt": opened,
-            **({} if mint.address in _NAMES else {"dev": first.pool.creator}),
+            **({} if mint.address in _NAMES else {"dev": first.creator}),
             **self._worth(mint),
         }
 
