@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +131,16 @@ def test_a_damaged_journal_is_left_alone(busy: Shell) -> None:
         assert ran.code == 3, (argv, ran.err)
         assert str(path) in ran.err
     assert path.read_bytes() == before
+
+
+def test_a_lock_that_is_taken_away_ends_the_session(busy: Shell) -> None:
+    """Somebody deleted the file: another process could trade now, so this one stops; one error, exit 5."""
+    taking = threading.Timer(1.0, busy.project.lock.unlink)
+    taking.start()
+    ran = busy("start", "--duration", "20", "--quiet")
+    taking.join()
+    assert (ran.code, ran.out) == (5, "")
+    assert ran.err.splitlines()[0] == "error: the wallet's lock was taken away"
 
 
 @pytest.mark.parametrize(
