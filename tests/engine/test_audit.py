@@ -341,6 +341,42 @@ class TestReading:
         await process.audit.foreign()
         assert moves(process) == [(fresh, 4, 0)]
 
+    async def test_a_mark_that_was_rolled_back(self, world: World, node: Node, process: Process) -> None:
+        """It is listed nowhere any more; its slot still says where the unread history begins."""
+        actor = friend(world)
+        for lamports in (1, 2, 3):
+            pay(world, actor, lamports)
+        await begin(process)
+        mark = process.journal.flag(f"audited_until:{world.wallet}").partition(":")[2]
+        fresh = pay(world, actor, 4)
+
+        def rolled_back(params: Any) -> Any:
+            options = {name: value for name, value in params[1].items() if name != "until"}
+            listed = world.ask("getSignaturesForAddress", params[0], options)
+            return [entry for entry in listed if entry["signature"] != mark]
+
+        node.replaced["getSignaturesForAddress"] = rolled_back
+        await process.audit.foreign()
+        assert moves(process) == [(fresh, 4, 0)]
+
+    async def test_two_in_one_slot_and_the_second_not_shown_yet(
+        self, world: World, node: Node, process: Process
+    ) -> None:
+        """The mark stands between two of one slot; the second is read the next time."""
+        await begin(process)
+        actor = friend(world)
+        records = [
+            actor.send([transfer_lamports(str(actor.key), world.wallet, lamports)]) for lamports in (1, 2)
+        ]
+        world.slots(2)
+        first, second = (record.signature for record in records if record is not None)
+        node.replaced["getTransaction"] = lambda params: None if params[0] == second else ...
+        await process.audit.foreign()
+        assert moves(process) == [(first, 1, 0)]
+        node.replaced.clear()
+        await process.audit.foreign()
+        assert moves(process) == [(first, 1, 0), (second, 2, 0)]
+
     async def test_begin_needs_a_chain_that_moves(self, world: World, process: Process) -> None:
         """A node that confirms nothing cannot say where a history ends."""
         actor = friend(world)
