@@ -105,7 +105,7 @@ def test_the_password_is_asked_for_before_anything_is_drawn(make_project: Callab
     with on_screen(project, "start") as screen:
         eventually(lambda: "password" in screen.text.lower())
         screen.type(f"{PASSWORD}\r")
-        eventually(lambda: "1 bought" in screen.text, seconds=20)
+        eventually(lambda: re.search(r"[1-9]\d* bought", screen.text), seconds=20)
         assert PASSWORD not in screen.raw
         assert "LOCALNET  lp-sniper, wallet " + project.wallet[:8] in screen.text
         assert re.search(r"position +state +held +cost SOL +worth SOL", screen.text)
