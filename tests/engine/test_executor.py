@@ -483,6 +483,21 @@ class TestOneAtATime:
         sales = [fill for fill in process.journal.fills() if fill.kind is IntentKind.SELL]
         assert len(sales) == 1
 
+    async def test_a_sale_does_not_hold_up_another_positions(self, world: World) -> None:
+        """Each position has its own; a buy of the same token in flight is no sale either."""
+        process = world.process()
+        one, two = await world.launch(), await world.launch()
+        async with world.running():
+            first, second = await process.bought(one), await process.bought(two)
+            process.executor._lander = FakeLander()
+            await process.executor.sell(process.sell_order(one, first, first.raw))
+            await process.executor.close_account(second)
+            assert process.executor.selling(first.id)
+            assert process.executor.selling(second.id) == ""
+            process.executor._lander = process.landing
+            sold = await process.executor.sell(process.sell_order(two, second, second.raw))
+        assert outcome_is(sold, "filled")
+
     async def test_a_pool_that_takes_no_sale_raises(self, world: World) -> None:
         """The caller decides what a pool without a quote means."""
         process = world.process()
