@@ -65,6 +65,7 @@ class Planner:
     ) -> None:
         self._wallet = wallet
         self._policy = policy
+        self._offer = _within_cap(policy)
         self._clock = clock
         self._new_id = new_id
 
@@ -169,11 +170,7 @@ class Planner:
 
     def _fees(self, salt: int) -> FeePlan:
         """The offer of one transaction, within the cap."""
-        plan = FeePlan(self._policy.compute_units, self._policy.micro_lamports)
-        if plan.lamports > self._policy.max_fee:
-            room = max(self._policy.max_fee - FeePlan(0, 0).lamports, 0)
-            plan = FeePlan(plan.compute_units, room * 1_000_000 // (plan.compute_units + 1_000))
-        return plan.distinct(salt)
+        return self._offer.distinct(salt)
 
     def _token_account_rent(self, token_program: str) -> int:
         """The most that a new token account locks; rent grows with an account's bytes."""
@@ -185,15 +182,29 @@ class Planner:
         )
         return -(-rent * extended // plain)
 
-    def _intent(self, kind: IntentKind, *, origin: str, max_spend: int, **values: Any) -> Intent:
-        fields: dict[str, Any] = {"mint": "", "pool": "", "dex": "", "amount_in": 0, **values}
+    def _intent(
+        self,
+        kind: IntentKind,
+        *,
+        origin: str,
+        max_spend: int,
+        mint: str = "",
+        pool: str = "",
+        dex: str = "",
+        amount_in: int = 0,
+        **further: Any,
+    ) -> Intent:
         return Intent(
             id=self._new_id(),
             kind=kind,
             origin=origin,
+            mint=mint,
+            pool=pool,
+            dex=dex,
             max_spend=max_spend,
+            amount_in=amount_in,
             created_at=self._clock.now(),
-            **fields,
+            **further,
         )
 
     def _swap(
@@ -211,6 +222,14 @@ class Planner:
             )
 
         return build
+
+
+def _within_cap(policy: ExecutionPolicy) -> FeePlan:
+    plan = FeePlan(policy.compute_units, policy.micro_lamports)
+    if plan.lamports <= policy.max_fee:
+        return plan
+    room = max(policy.max_fee - FeePlan(0, 0).lamports, 0)
+    return FeePlan(plan.compute_units, room * 1_000_000 // (plan.compute_units + 1_000))
 
 
 def _seed(intent_id: str) -> str:
