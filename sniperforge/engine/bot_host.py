@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.domain.outcome import Outcome, OutcomeKind
@@ -13,7 +12,7 @@ from sniperforge.engine.orders import BuyOrder
 from sniperforge.errors import SniperForgeError, StorageError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from sniperforge.domain.events import NewPool
     from sniperforge.engine.events import SessionEvent
@@ -120,11 +119,18 @@ class BotHost:
 
     async def buy(self, judgement: Judgement, lamports: int, *, reason: str) -> Outcome:
         """Buy through the executor; what landed is guarded from then on."""
-        with self._shown_as_buying():
+        task = asyncio.current_task()
+        assert task is not None
+        self._buying.add(task)
+        try:
             outcome = await self._try_to_buy(judgement, lamports, reason)
+        finally:
+            self._buying.discard(task)
         self._tell(BuyEnded(judgement, outcome))
         if outcome.ok:
             self._guard.wake()
+        if self._stopped.is_set() and task in self._tasks:
+            task.cancel()  # the buy was all that it was waited for
         return outcome
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -156,16 +162,6 @@ class BotHost:
         finally:
             for timer in timers:
                 timer.cancel()
-
-    @contextmanager
-    def _shown_as_buying(self) -> Iterator[None]:
-        task = asyncio.current_task()
-        assert task is not None
-        self._buying.add(task)
-        try:
-            yield
-        finally:
-            self._buying.discard(task)
 
     async def _shielded(self, work: Coroutine[Any, Any, None]) -> None:
         """One pool's trouble is not the bot's: it is told, and the next pool comes."""

@@ -348,6 +348,30 @@ class TestStopping:
         assert outcomes[0].reason == STOPPING
         assert len(scene.process.journal.positions()) == 1
 
+    async def test_a_bot_that_goes_on_after_its_buy_is_not_waited_for(self, scene: Scene) -> None:
+        """The buy settles, is told, and that is the end of it."""
+        scene.process.executor._lander = lander = HeldLander(scene.process.landing)
+        lander.between.set()
+
+        async def body(context: BotContext) -> None:
+            async for pool in context.new_pools():
+                judgement = await context.judge(pool)
+                await context.buy(judgement, SPEND, reason="test")
+                await _forever()
+
+        await scene.pool()
+        host = scene.host(Scripted(body))
+        async with scene.world.running():
+            await fresh(scene)
+            running = asyncio.create_task(host.run())
+            await lander.reached.wait()
+            began = scene.world.clock.monotonic()
+            host.stop()
+            lander.before.set()
+            await running
+            assert scene.world.clock.monotonic() - began < 3
+        assert [event.outcome.kind for event in scene.told(BuyEnded)] == [OutcomeKind.FILLED]
+
     async def test_what_is_not_buying_is_not_waited_for(self, scene: Scene) -> None:
         """A bot that would look again for an hour ends at once."""
         config = CONFIG.model_copy(update={"risk": CONFIG.risk.model_copy(update={"recheck_seconds": 3_600})})
