@@ -1,4 +1,4 @@
-"""The garbage collector of a process that trades: what is loaded by now stays, and is not searched again."""
+"""The garbage collector of a process that stays: what is loaded by now is not searched again."""
 
 from __future__ import annotations
 

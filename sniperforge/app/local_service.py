@@ -92,6 +92,7 @@ def serve(
     """
     import secrets
 
+    from sniperforge.app.calm_memory import calm_memory
     from sniperforge.localnet.faults.plan import plan_of_profile
     from sniperforge.localnet.genesis import Genesis
     from sniperforge.localnet.ledger.pace import SlotProfile
@@ -107,7 +108,8 @@ def serve(
         market=MarketPlan(plan.market_seed, plan.launches_per_minute) if plan.market else None,
         faults=None if plan.faults is None else plan_of_profile(plan.faults),
     )
-    return up_foreground(options, announce, now=time.time, loop_factory=loop_factory)
+    with calm_memory():
+        return up_foreground(options, announce, now=time.time, loop_factory=loop_factory)
 
 
 def start_detached(settings: Settings, plan: ServicePlan) -> tuple[NetworkInfo, bool]:
