@@ -7,6 +7,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from sniperforge.app.calm_memory import calm_memory
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +26,8 @@ async def serve(network: LocalNetwork, act: Callable[[], None], last: Callable[[
     lines = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     async with network:
-        say({"rpc_url": network.rpc_url, "ws_url": network.ws_url})
-        while await lines.readline():
-            act()
+        with calm_memory():
+            say({"rpc_url": network.rpc_url, "ws_url": network.ws_url})
+            while await lines.readline():
+                act()
     say(last())

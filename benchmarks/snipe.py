@@ -1,6 +1,6 @@
 """Creation processed -> buy journalled and at the socket, everything included. Prints one JSON document.
 
-``python benchmarks/snipe.py [--launches 130] [--per-second 3]``. The network is real (SVM, HTTP and WebSocket
+``python benchmarks/snipe.py [--launches 100] [--per-second 2]``. The network is real (SVM, HTTP and WebSocket
 over loopback) and a process of its own, see ``_launch_node.py``; launches come at random times. Measured
 from the end of the creating transaction: notification, ``getTransaction``, all reads and checks, the
 simulated buy and sale, limits, signing, the fsync of the journal; until the bytes are handed to the HTTP
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sniperforge.app.trader import Trader
 
-WARM_UP = 20
+WARM_UP = 8
 SEED = 5
 LIMIT_MS = 20.0
 NODE = Path(__file__).with_name("_launch_node.py")
@@ -114,8 +114,8 @@ async def measure(launches: int, per_second: float) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--launches", type=int, default=130)
-    parser.add_argument("--per-second", type=float, default=3.0)
+    parser.add_argument("--launches", type=int, default=100)
+    parser.add_argument("--per-second", type=float, default=2.0)
     options = parser.parse_args()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(measure(options.launches, options.per_second))
