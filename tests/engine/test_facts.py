@@ -187,6 +187,10 @@ async def test_an_empty_wallet_is_not_the_tokens_fault(world: World, node: Node)
     facts = await facts_of(world, node, token, 100 * SOL)
     assert facts.round_trip is None
     assert "too little for a buy of 100" in facts.missing["round_trip"]
+    world.ledger.set_account(Account(world.wallet, SYSTEM_PROGRAM, SPEND + world.rent, b""))
+    facts = await facts_of(world, node, token)
+    assert facts.round_trip is None, "two accounts' rent is needed beside the spend"
+    assert "too little" in facts.missing["round_trip"]
 
 
 async def test_a_venue_that_cannot_be_traded(world: World, node: Node) -> None:
@@ -209,6 +213,7 @@ async def test_a_pool_that_is_not_there(world: World, node: Node) -> None:
     assert opportunity is None
     assert facts.token is None
     assert "token" in facts.missing
+    assert (facts.creator, facts.quote_mint) == (str(token.creator), WSOL_MINT), "the event told"
 
 
 async def test_an_event_that_tells_little(world: World, node: Node) -> None:

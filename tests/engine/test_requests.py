@@ -139,6 +139,13 @@ class TestSell:
             assert await office.ask(RESUME) == {"halted": False}
         assert office.sales() == []
 
+    async def test_exactly_what_is_held(self, office: Office) -> None:
+        """Is all of it."""
+        position = await office.held()
+        async with office.open():
+            await office.ask(SELL, position=position.id, raw=str(position.raw))
+            await until(lambda: office.state(position) is PositionState.CLOSED, office.world)
+
     async def test_more_than_is_held(self, office: Office) -> None:
         """Refused at once, with what is held."""
         position = await office.held()
