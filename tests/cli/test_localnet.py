@@ -167,8 +167,10 @@ def test_the_websocket_is_one_above(monkeypatch: pytest.MonkeyPatch, terminal: T
     assert seen == [(8899, 8900, 8898), (5000, 5001, 4999), (65535, 0, 65534), (5000, 7, 4999)]
 
 
-def test_the_foreground_in_this_process(terminal: Terminal) -> None:
+def test_the_foreground_in_this_process(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ready line, then nothing until the signal; quiet says nothing at the end."""
+    # uvloop's signal handling belongs to the process's first loop; here other tests have run theirs before.
+    monkeypatch.setattr("sniperforge.cli.event_loop.loop_factory", lambda: None)
     info = terminal.folder / "state" / "localnet" / "localnet.json"
 
     def end() -> None:
