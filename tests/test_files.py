@@ -139,6 +139,8 @@ def test_of_many_creators_one_wins(tmp_path: Path) -> None:
     path = tmp_path / "key"
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         won = pool.starmap(_create, [(path, str(number)) for number in range(8)])
+        pool.close()  # terminate() meets coverage's signal handler, and may wait for ever
+        pool.join()
     assert won.count(True) == 1
     assert path.read_text() == str(won.index(True)) * 10_000
 

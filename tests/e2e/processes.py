@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -119,15 +120,28 @@ class Process:
 
     def end(self) -> Ended:
         """Wait for its end."""
-        _, status, usage = os.wait4(self.pid, 0)
-        code = self._process.returncode = os.waitstatus_to_exitcode(status)
-        return Ended(code, self.out, self.err, usage.ru_maxrss * 1024, time.monotonic() - self._since)
+        peak = 0
+        while (waited := os.waitpid(self.pid, os.WNOHANG))[0] == 0:
+            peak = max(peak, _peak_bytes(self.pid))
+            time.sleep(0.02)
+        code = self._process.returncode = os.waitstatus_to_exitcode(waited[1])
+        return Ended(code, self.out, self.err, peak, time.monotonic() - self._since)
 
     def kill(self) -> None:
         """End it as a crash would, now; safe when it has ended."""
         if self._process.returncode is None:
             self._process.kill()
             self._process.wait()
+
+
+def _peak_bytes(pid: int) -> int:
+    """The most memory so far of its own: ``ru_maxrss`` begins at what the spawning process had."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 if found else 0
 
 
 def spawn_demo(folder: Path, *argv: str) -> Process:

@@ -170,6 +170,8 @@ def test_processes_that_auto_generate_at_once_get_the_same_wallet(tmp_path: Path
     """Six processes' first runs in one folder end with one key."""
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         pubkeys = pool.map(_generate, [tmp_path / "w"] * 6, chunksize=1)
+        pool.close()  # terminate() meets coverage's signal handler, and may wait for ever
+        pool.join()
     assert len(set(pubkeys)) == 1
 
 
