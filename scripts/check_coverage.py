@@ -9,7 +9,10 @@ from typing import Any
 
 FLOOR = 95.0
 MAX_SHOWN = 20
-EXCEPTIONS: dict[str, tuple[float, str]] = {}
+EXCEPTIONS: dict[str, tuple[float, str]] = {
+    "sniperforge/__main__.py": (0.0, "two lines, run by every test that spawns the command line"),
+    "sniperforge/ports.py": (0.0, "protocols without behaviour, imported for their types only"),
+}
 """Module path to its own floor and the reason. An exception that is no longer needed fails too."""
 
 
