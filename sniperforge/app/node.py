@@ -118,8 +118,8 @@ async def _identity(settings: Settings, rpc: RpcClient) -> str:
 def _http(settings: Settings, url: str, *, patient: bool) -> RpcTransport:
     timeout = settings.network.request_timeout_ms / 1_000
     connections = settings.network.max_requests_in_flight
-    if is_local(url):
-        return PlainHttpTransport(url, timeout=timeout, connections=connections if patient else 1)
+    if not patient and is_local(url):
+        return PlainHttpTransport(url, timeout=timeout)
     if patient:
         from sniperforge.chain.aiohttp_transport import AiohttpTransport
 
