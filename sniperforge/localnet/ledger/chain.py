@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.pace import Commitment, SlotProfile
 
 FIRST_SLOT: Final = 435_888_000
-"""Slot of the first block: LiteSVM's programs and features count as live from here."""
+"""Slot of the first block unless told otherwise: the slot that LiteSVM starts with."""
 
 FIRST_HEIGHT: Final = 414_121_600
 """Height of the first block. As on mainnet it is far below the slot, so mixing them up shows."""
@@ -64,9 +64,12 @@ class Chain:
         seed: makes the genesis hash and with it every blockhash.
         profile: commitment depths.
         now: Unix seconds of the first block.
+        first_slot: of the first block; at least 1.
     """
 
-    def __init__(self, seed: bytes, profile: SlotProfile, now: float) -> None:
+    def __init__(
+        self, seed: bytes, profile: SlotProfile, now: float, *, first_slot: int = FIRST_SLOT
+    ) -> None:
         self._profile = profile
         digest = hashlib.sha256(b"sniperforge localnet genesis" + seed).digest()
         self.genesis_hash = str(Hash.from_bytes(digest))
@@ -74,8 +77,8 @@ class Chain:
         self._slots: dict[int, Block] = {}
         self._usable: dict[str, Block] = {}
         first = Block(
-            slot=FIRST_SLOT,
-            parent_slot=FIRST_SLOT - 1,
+            slot=first_slot,
+            parent_slot=first_slot - 1,
             height=FIRST_HEIGHT,
             hash_bytes=digest,
             blockhash=self.genesis_hash,

@@ -9,7 +9,7 @@ from solders.account import Account as SvmAccount
 from solders.pubkey import Pubkey
 
 from sniperforge.domain.chain import Account
-from sniperforge.localnet.ledger.chain import Chain
+from sniperforge.localnet.ledger.chain import FIRST_SLOT, Chain
 from sniperforge.localnet.ledger.compute_price import note_price
 from sniperforge.localnet.ledger.envelope import Envelope, open_envelope
 from sniperforge.localnet.ledger.lookups import LoadedKeys, load_keys
@@ -83,6 +83,7 @@ class Ledger:
         profile: pace and commitment depths.
         now: the wall clock, Unix seconds; drives ``unix_timestamp``.
         keep_records: records held in memory.
+        first_slot: of the first block.
 
     Attributes:
         chain: blocks, hashes and commitment.
@@ -93,10 +94,16 @@ class Ledger:
     """
 
     def __init__(
-        self, seed: bytes, profile: SlotProfile, now: Callable[[], float], *, keep_records: int = KEPT_RECORDS
+        self,
+        seed: bytes,
+        profile: SlotProfile,
+        now: Callable[[], float],
+        *,
+        keep_records: int = KEPT_RECORDS,
+        first_slot: int = FIRST_SLOT,
     ) -> None:
         self.profile = profile
-        self.chain = Chain(seed, profile, now())
+        self.chain = Chain(seed, profile, now(), first_slot=first_slot)
         self.history = History(keep_records)
         self.vm = Vm()
         self.on_landed: list[Callable[[TransactionRecord, Sequence[Change]], None]] = []
