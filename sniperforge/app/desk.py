@@ -12,7 +12,7 @@ from sniperforge.coordination.inbox import InboxClient
 from sniperforge.coordination.wallet_lock import read_holder
 from sniperforge.domain.trade import PositionState
 from sniperforge.engine.door import HALTED
-from sniperforge.engine.requests import ABANDON, HALT, RESUME, find_position
+from sniperforge.engine.requests import ABANDON, HALT, RESUME, find_position, not_held
 from sniperforge.errors import UsageError, WalletBusyError
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ async def ask_or_do(
 
 
 def _do(node: Node, wallet: str, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    if kind == ABANDON and not node.journal_path(wallet).exists():
+        raise not_held(str(payload["position"]))  # opening a journal would make one
     journal, now = open_journal(node, wallet), node.clock.now()
     try:
         if kind == HALT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.desk import post
@@ -15,8 +16,8 @@ from sniperforge.app.wallet import open_signer, wallet_entry
 from sniperforge.coordination.wallet_lock import read_holder
 from sniperforge.domain.amounts import parse_units
 from sniperforge.domain.outcome import OutcomeKind
-from sniperforge.domain.trade import HELD_STATES, IntentKind
-from sniperforge.engine.requests import BY_COMMAND, SELL, find_position, sale_amount
+from sniperforge.domain.trade import HELD_STATES, IntentKind, PositionState
+from sniperforge.engine.requests import BY_COMMAND, SELL, find_position, not_held, sale_amount
 from sniperforge.errors import NotFoundError, RefusedError, UsageError, WalletBusyError
 from sniperforge.store.journal_reader import JournalReader
 
@@ -48,7 +49,8 @@ async def sell_held(
 
     Args:
         name: position id, mint or pool, or the beginning of one; ``None`` for all.
-        payload: ``percent`` or ``amount`` (tokens as decimal text), and ``client_key``.
+        payload: ``percent`` or ``amount`` (tokens as decimal text), and ``client_key``; when all are sold,
+            each position gets a key of its own from it, and one that was sold with it before is not again.
         password: asked when the wallet is encrypted and this process must sign.
         live: the command says ``--live``.
 
@@ -69,6 +71,15 @@ async def sell_held(
         return Sales(entry.pubkey, node.mode, await seller.sell(name, payload))
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One position to sell, what is asked of it, and the key that makes it happen once."""
+
+    position: Position
+    request: dict[str, Any]
+    key: str | None
+
+
 class _Seller:
     def __init__(self, node: Node, entry: WalletEntry, password: Callable[[], SecretText]) -> None:
         self._node = node
@@ -81,9 +92,7 @@ class _Seller:
         if not path.exists():
             if name is None:
                 return ()
-            raise NotFoundError(
-                f"no held position of {name}", hint="`sniperforge positions` lists what is held"
-            )
+            raise not_held(name)
         journal = JournalReader(path)
         try:
             return await self._sell(journal, name, payload)
@@ -97,16 +106,36 @@ class _Seller:
         earlier = journal.intent_by_key(str(key)) if key else None
         if earlier is not None:
             return (await self._earlier(journal, earlier, name),)
-        positions = journal.positions() if name is None else [find_position(journal, name)]
-        orders = [(position, _request(position, payload)) for position in positions]
+        if name is None:
+            return await self._sell_all(journal, payload, key)
+        position = find_position(journal, name)
+        return await self._placed(journal, [_Order(position, _request(position, payload), key)])
+
+    async def _sell_all(
+        self, journal: JournalReader, payload: Mapping[str, Any], key: str | None
+    ) -> tuple[Sale, ...]:
+        """Every held position; the command's key gives each a key of its own, and so sells each once."""
+        before: list[Intent] = []
+        orders: list[_Order] = []
+        for position in journal.positions(tuple(PositionState) if key else HELD_STATES):
+            own = f"{key}:{position.id}" if key else None
+            intent = journal.intent_by_key(own) if own else None
+            if intent is not None:
+                before.append(intent)
+            elif position.state in HELD_STATES:
+                orders.append(_Order(position, _request(position, payload), own))
+        earlier = [await self._outcome(journal, intent) for intent in before]
+        return (*earlier, *await self._placed(journal, orders))
+
+    async def _placed(self, journal: JournalReader, orders: list[_Order]) -> tuple[Sale, ...]:
         if not orders:
             return ()
         if read_holder(lock_file(self._node, self._wallet)) is None:
             try:
-                return await self._here(orders, key)
+                return await self._here(orders)
             except WalletBusyError:
                 pass  # somebody took the wallet just now: ask them
-        return await self._by_holder(journal, orders, key)
+        return await self._by_holder(journal, orders)
 
     async def _earlier(self, journal: JournalReader, intent: Intent, name: str | None) -> Sale:
         """What became of the sale that has this key: nothing is sold again."""
@@ -118,6 +147,10 @@ class _Seller:
                 f"the key {intent.client_key} was used for another trade: {intent.kind} of {intent.mint}",
                 hint="give each trade a key of its own",
             )
+        return await self._outcome(journal, intent)
+
+    async def _outcome(self, journal: JournalReader, intent: Intent) -> Sale:
+        """How a journalled sale ended; one without an outcome is waited for."""
         if (sale := sale_of_intent(journal, intent)) is not None:
             return sale
         if read_holder(lock_file(self._node, self._wallet)) is None:
@@ -133,13 +166,12 @@ class _Seller:
 
     # -- by the holder -------------------------------------------------------------------------------------
 
-    async def _by_holder(
-        self, journal: JournalReader, orders: list[tuple[Position, dict[str, Any]]], key: str | None
-    ) -> tuple[Sale, ...]:
+    async def _by_holder(self, journal: JournalReader, orders: list[_Order]) -> tuple[Sale, ...]:
         """Post every sale, then follow them in the journal."""
         deadline = self._node.clock.monotonic() + WAIT_SECONDS
         posted = [
-            (position, await self._posted(request, key or str(uuid.uuid4()))) for position, request in orders
+            (order.position, await self._posted(order.request, order.key or str(uuid.uuid4())))
+            for order in orders
         ]
         return tuple(
             [
@@ -189,15 +221,13 @@ class _Seller:
 
     # -- here ----------------------------------------------------------------------------------------------
 
-    async def _here(self, orders: list[tuple[Position, dict[str, Any]]], key: str | None) -> tuple[Sale, ...]:
+    async def _here(self, orders: list[_Order]) -> tuple[Sale, ...]:
         """Sell under this process's own lock, all at once."""
         done: list[Sale] = []
 
         async def work(trader: Trader) -> None:
             async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(_one(trader, position, request, key)) for position, request in orders
-                ]
+                tasks = [group.create_task(_one(trader, order)) for order in orders]
             done.extend(task.result() for task in tasks)
 
         await self._under_lock(work)
@@ -211,9 +241,10 @@ class _Seller:
             await trader.session.run(work(trader))
 
 
-async def _one(trader: Trader, position: Position, request: dict[str, Any], key: str | None) -> Sale:
+async def _one(trader: Trader, order: _Order) -> Sale:
     """A few tries, each wider; a caller's own key allows only one."""
-    raw = sale_amount(position, request)
+    position, key = order.position, order.key
+    raw = sale_amount(position, order.request)
     sale: Sale | None = None
     for _ in range(1 if key else TRIES):
         try:

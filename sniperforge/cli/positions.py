@@ -40,6 +40,12 @@ def sell(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Position id, mint or pool.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Sell every held position: the panic button.")] = False,
+    intent_id: Annotated[
+        str,
+        typer.Option(
+            "--intent-id", metavar="KEY", help="The same key sells no position twice; outcomes show again."
+        ),
+    ] = "",
     live: Annotated[bool, typer.Option("--live", help="Mainnet; needs live = true too.")] = False,
     password_stdin: PasswordStdin = False,
     password_file: PasswordFile = None,
@@ -58,7 +64,7 @@ def sell(
     if every:
         confirm("sell every held position?", options)
     source = password_source(password_stdin=password_stdin, password_file=password_file)
-    everything = {"percent": 100}
+    everything = {"percent": 100, **({"client_key": intent_id} if intent_id else {})}
     return run_async(sell_positions(load_settings(options), name or None, everything, source, live=live))
 
 

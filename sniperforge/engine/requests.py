@@ -162,13 +162,18 @@ def find_position(journal: JournalReader, name: str) -> Position:
             return position
     begins = [position for position in held if any(each.startswith(name) for each in _names(position))]
     if len(name) < SHORTEST_NAME or not begins:
-        raise NotFoundError(f"no held position of {name}", hint="`sniperforge positions` lists what is held")
+        raise not_held(name)
     if len(begins) > 1:
         mints = ", ".join(position.mint for position in begins)
         raise NotFoundError(
             f"{len(begins)} held positions begin with {name}: {mints}", hint="write more of it"
         )
     return begins[0]
+
+
+def not_held(name: str) -> NotFoundError:
+    """The error of a name that means no held position."""
+    return NotFoundError(f"no held position of {name}", hint="`sniperforge positions` lists what is held")
 
 
 def _names(position: Position) -> tuple[str, str, str]:

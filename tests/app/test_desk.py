@@ -48,3 +48,11 @@ async def test_the_same_with_and_without_a_holder(
         else:
             await all_of_it()
             assert not project.lock.read_text()
+
+
+async def test_abandoning_nothing_makes_no_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wallet that never traded still has no journal afterwards."""
+    async with place(tmp_path, monkeypatch) as (_, project):
+        with pytest.raises(NotFoundError, match="no held position of nothing"):
+            await ask(project, "abandon", position="nothing")
+        assert not project.journal_path.exists()

@@ -97,6 +97,38 @@ async def test_a_key_is_of_one_trade(tmp_path: Path, monkeypatch: pytest.MonkeyP
                 await sell(project, name, client_key=key)
 
 
+@pytest.mark.parametrize("holder", [False, True])
+async def test_one_key_for_all_sells_each_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: bool
+) -> None:
+    """The repeated command tells every earlier outcome, and sells what has none under this key."""
+    async with place(tmp_path, monkeypatch, per_minute=480) as (_, project):
+        async with bot(project) as trader:
+            held = await with_positions(trader, 2)
+            if holder:
+                await until(lambda: not trader.executor.unwatched() and not trader.journal.unresolved())
+                done = await sell(project, None, percent=100, client_key="panic")
+                again = await sell(project, None, percent=100, client_key="panic")
+        if not holder:
+            done = await sell(project, None, percent=100, client_key="panic")
+            again = await sell(project, None, percent=100, client_key="panic")
+        assert {sale.kind for sale in done.sales} == {OutcomeKind.FILLED}
+        assert len(done.sales) >= len(held)
+        assert sorted(again.sales, key=lambda sale: sale.mint) == sorted(
+            done.sales, key=lambda sale: sale.mint
+        )
+        with project.journal() as journal:
+            keys = [journal.intent_by_key(f"panic:{each.id}") for each in held]
+            sales_made = [fill for fill in journal.fills() if fill.kind is IntentKind.SELL]
+        assert None not in keys
+        assert len(sales_made) == len(done.sales)
+        late = project.hold(0)
+        async with asyncio.timeout(10):
+            more = await sell(project, None, percent=100, client_key="panic")
+        assert [sale.kind for sale in more.sales if sale.mint == late.mint] == [OutcomeKind.REFUSED]
+        assert len(more.sales) == len(done.sales) + 1
+
+
 async def test_an_earlier_sale_without_an_outcome_is_settled_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

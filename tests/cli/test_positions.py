@@ -98,3 +98,11 @@ def test_unknown_positions_are_not_found(shell: Shell, project: Project) -> None
     assert ran.code == 9
     assert "2 held positions begin with intent-" in ran.err
     assert shell("positions", "sell", "zzz").code == 9
+
+
+def test_a_key_reaches_the_sales(shell: Shell, project: Project) -> None:
+    """Every position is tried once under a key of its own; nothing to sell is no failure."""
+    assert shell("positions", "sell", "--all", "--yes", "--intent-id", "k", "--json").data == {"sales": []}
+    project.hold(0)
+    ran = shell("positions", "sell", "--all", "--yes", "--intent-id", "k", "--json")
+    assert (ran.code, [sale["mint"] for sale in ran.document["data"]["sales"]]) == (4, [MINTS[0]])
