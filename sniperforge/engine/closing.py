@@ -1,9 +1,10 @@
-"""Closing the token accounts of sold positions: best effort, apart from sales, each tried once per run."""
+"""Closing the token accounts of sold positions: best effort, apart from sales, each refused at most once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.domain.trade import PositionState
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.errors import SniperForgeError, StorageError
@@ -11,6 +12,7 @@ from sniperforge.errors import SniperForgeError, StorageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sniperforge.domain.outcome import Outcome
     from sniperforge.domain.trade import Position
     from sniperforge.engine.events import SessionEvent
     from sniperforge.engine.executor import Executor
@@ -25,7 +27,8 @@ PATIENCE_SECONDS: Final = 10.0
 class AccountCloser:
     """Returns the rent of what was sold.
 
-    Dust, withheld fees or a frozen account make a closing fail; that costs its fee and nothing else.
+    Dust or withheld fees make a closing fail; that costs its fee and nothing else, and the journal remembers
+    it: ``wallet reclaim`` is for those.
 
     Args:
         tell: hears every event; must not block.
@@ -74,7 +77,7 @@ class AccountCloser:
     async def _close(self, position: Position) -> None:
         self._due.pop(position.token_account, None)
         self._tried.add(position.id)
-        if self._journal.account_closed(position.id):
+        if self._journal.close_tried(position):
             return
         try:
             outcome = await self._executor.close_account(
@@ -88,4 +91,11 @@ class AccountCloser:
         if outcome.ok:
             self._tell(PositionMoved("closed account", position, position.token_account))
         else:
-            self._tell(Trouble("close account", f"{position.mint}: {outcome.reason}"))
+            self._tell(Trouble("close account", f"{position.mint}: {outcome.reason}{_left_to(outcome)}"))
+
+
+def _left_to(outcome: Outcome) -> str:
+    """What happens to an account that the chain did not let go of."""
+    if outcome.kind is not OutcomeKind.REJECTED:
+        return ""
+    return "; not tried again, `sniperforge wallet reclaim --dry-run` says why"

@@ -122,13 +122,20 @@ class JournalReader:
         row = self._db.row("SELECT * FROM positions WHERE id = ?", position_id)
         return None if row is None else position_of(row)
 
-    def account_closed(self, position_id: str) -> bool:
-        """Whether a transaction that closes the position's token account landed, or may still land."""
+    def close_tried(self, position: Position) -> bool:
+        """Whether closing the position's token account landed, was refused by the chain, or may still land.
+
+        A transaction that closed several accounts names them in its intent's facts; one from before the
+        position ended was about an earlier use of the same account.
+        """
         row = self._db.row(
             "SELECT 1 FROM intents JOIN transactions ON intent_id = intents.id"
-            " WHERE kind = 'close_account' AND position_id = ?"
-            " AND state IN ('submitted', 'confirmed', 'finalized')",
-            position_id,
+            " WHERE kind = 'close_account' AND state IN ('submitted', 'confirmed', 'finalized', 'rejected')"
+            " AND (position_id = ? OR (intents.created_at >= ?"
+            " AND EXISTS (SELECT 1 FROM json_each(facts, '$.accounts') WHERE value = ?)))",
+            position.id,
+            position.closed_at or 0.0,
+            position.token_account,
         )
         return row is not None
 

@@ -357,21 +357,26 @@ class TestPositions:
         assert after == replace(closed, rent=0, fees=closed.fees + 5_000)
 
     def test_an_account_is_closed_once(self, journal: Journal) -> None:
-        """While a closing transaction may land, or has landed, no other is needed; a refused or dead one is."""
-        bought(journal)
-        assert not journal.account_closed("b")
-        for name in ("c1", "c2", "c3"):
-            closing = record(journal, name, IntentKind.CLOSE_ACCOUNT, position_id="b")
-            assert journal.account_closed("b")
-            assert not journal.account_closed("another")
-            if name == "c1":
-                journal.book(fill_of(closing, trade=0), TxEvent.FAILED)
-            elif name == "c2":
-                journal.mark_dead("signature of c2", 5.0)
-            else:
-                journal.book(fill_of(closing, trade=0), TxEvent.LANDED)
-                journal.mark_finalized("signature of c3")
-            assert journal.account_closed("b") == (name == "c3")
+        """While a closing may land, has landed or was refused, no other is tried; after a dead one, yes."""
+        position = bought(journal)
+        assert not journal.close_tried(position)
+        record(journal, "c1", IntentKind.CLOSE_ACCOUNT, position_id="b")
+        assert journal.close_tried(position)
+        assert not journal.close_tried(replace(position, id="another", token_account="another account"))
+        journal.mark_dead("signature of c1", 5.0)
+        assert not journal.close_tried(position)
+        refused = record(journal, "c2", IntentKind.CLOSE_ACCOUNT, position_id="b")
+        journal.book(fill_of(refused, trade=0), TxEvent.FAILED)
+        assert journal.close_tried(position)
+
+    def test_one_of_several_accounts_closed_together(self, journal: Journal) -> None:
+        """The facts name the accounts; a closing from before the position ended was not of its tokens."""
+        position = bought(journal)
+        record(journal, "c", IntentKind.CLOSE_ACCOUNT, facts={"accounts": ["x", position.token_account]})
+        made = journal.intent("c").created_at
+        assert journal.close_tried(replace(position, closed_at=made - 1))
+        assert not journal.close_tried(replace(position, closed_at=made + 1))
+        assert not journal.close_tried(replace(position, closed_at=made - 1, token_account="y"))
 
     def test_only_the_sale_of_all_of_it_begins_an_exit(self, journal: Journal) -> None:
         """A whole sale marks the position in the same commit as its bytes; a partial one does not."""
