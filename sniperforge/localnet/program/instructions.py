@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from solders.instruction import AccountMeta, Instruction
+from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 
 from sniperforge.domain import addresses
@@ -19,6 +20,9 @@ TOKEN_2022: Final = Pubkey.from_string(addresses.TOKEN_2022_PROGRAM)
 CREATE_POOL_FEE: Final = Pubkey.from_string("DNXgeM9EiiaAbaWvwjHj9fQQLAX5ZsfHyvmYUNRAdNC8")
 AUTHORITY: Final = Pubkey.find_program_address([b"vault_and_lp_mint_auth_seed"], PROGRAM)[0]
 """Owns every vault and mints every LP token."""
+OPERATOR_SEED: Final = sha256(b"sniperforge localnet amm operator").digest()
+"""Of the key that lists mints; no secret, as Raydium's operator is here nobody."""
+OPERATOR: Final = Keypair.from_seed(OPERATOR_SEED).pubkey()
 
 _ATA: Final = Pubkey.from_string(addresses.ASSOCIATED_TOKEN_PROGRAM)
 _SYSTEM: Final = Pubkey.from_string(addresses.SYSTEM_PROGRAM)
@@ -33,6 +37,7 @@ def _tag(name: str) -> bytes:
 _INITIALIZE: Final = _tag("initialize")
 _DEPOSIT: Final = _tag("deposit")
 _WITHDRAW: Final = _tag("withdraw")
+_LIST_MINT: Final = _tag("create_support_mint_associated")
 _SWAP_BASE_INPUT: Final = _tag("swap_base_input")
 _SWAP_BASE_OUTPUT: Final = _tag("swap_base_output")
 
@@ -115,8 +120,12 @@ def initialize(
     amount_1: int,
     open_time: int = 0,
     pool_signs: bool = False,
+    listed: tuple[Pubkey, ...] = (),
 ) -> Instruction:
-    """Creates and funds the pool; ``open_time`` 0 or past means one second after the block's time."""
+    """Creates and funds the pool; ``open_time`` 0 or past means one second after the block's time.
+
+    ``listed`` are those of its mints that need their entry in the operator's list (:func:`list_mint`).
+    """
     lp_account = associated_token_account(creator, pool.lp_mint)
     metas = [
         AccountMeta(creator, True, True),
@@ -134,8 +143,20 @@ def initialize(
         _write(CREATE_POOL_FEE),
         _write(pool.observation),
         *(_read(key) for key in (TOKEN, pool.program_0, pool.program_1, _ATA, _SYSTEM, _RENT)),
+        *(_read(listing_address(mint)) for mint in listed),
     ]
     return Instruction(PROGRAM, _INITIALIZE + struct.pack("<QQQ", amount_0, amount_1, open_time), metas)
+
+
+def listing_address(mint: Pubkey) -> Pubkey:
+    """Where the operator's list has its entry for ``mint``."""
+    return Pubkey.find_program_address([b"support_mint", bytes(mint)], PROGRAM)[0]
+
+
+def list_mint(mint: Pubkey) -> Instruction:
+    """Lets pools hold a Token-2022 mint whatever its extensions are; :data:`OPERATOR` signs and pays."""
+    metas = [AccountMeta(OPERATOR, True, True), _read(mint), _write(listing_address(mint)), _read(_SYSTEM)]
+    return Instruction(PROGRAM, _LIST_MINT, metas)
 
 
 def swap_base_input(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from solders.account import Account as SvmAccount
 from solders.clock import Clock
@@ -198,7 +198,7 @@ class Pool:
         return self.at.mint_0, self.at.mint_1
 
     def initialize_instruction(
-        self, amounts: tuple[int, int], open_time: int = 0, **more: bool
+        self, amounts: tuple[int, int], open_time: int = 0, **more: Any
     ) -> Instruction:
         return amm.initialize(
             self.at,

@@ -17,6 +17,9 @@ static const Key AUTHORITY = {{0x21b492b2f5d900eb, 0x64f0d6b437d0c74a,
 /* DNXgeM9EiiaAbaWvwjHj9fQQLAX5ZsfHyvmYUNRAdNC8 */
 static const Key CREATE_POOL_FEE_ACCOUNT = {{0xe307ac545222d0b7, 0x10f1f0c1863fbdb2,
     0x14ef5ac18c70c03f, 0x69ea553f45a63a07}};
+/* H6ngi4wYVa72pfCW4UuFT9dSJ63Si8skUKjmEr6PpbiY: lists mints, in place of Raydium's operator, whose key is Raydium's */
+static const Key OPERATOR = {{0x5ffe6053f68c36ef, 0xed194a26d0e1304f,
+    0xf0cb3889601bcf30, 0xc93ba913dcdeeda9}};
 /* 11111111111111111111111111111111 */
 static const Key SYSTEM_PROGRAM = {{0x0000000000000000, 0x0000000000000000,
     0x0000000000000000, 0x0000000000000000}};

@@ -2,7 +2,7 @@
 #ifndef INITIALIZE_H
 #define INITIALIZE_H
 
-#include "pool.h"
+#include "listing.h"
 
 enum {
   INIT_CREATOR, INIT_CONFIG, INIT_AUTHORITY, INIT_POOL, INIT_MINT_0, INIT_MINT_1, INIT_LP_MINT, INIT_FROM_0,
@@ -10,94 +10,6 @@ enum {
   INIT_TOKEN_PROGRAM, INIT_PROGRAM_0, INIT_PROGRAM_1, INIT_ATA_PROGRAM, INIT_SYSTEM_PROGRAM, INIT_RENT,
   INIT_ACCOUNTS
 };
-
-/* The seeds of a program address, the bump last. */
-typedef struct {
-  Seed seeds[5];
-  u64 len;
-  u8 bump;
-} Address;
-
-static void seed(Address *address, const void *at, u64 len) {
-  address->seeds[address->len].at = at;
-  address->seeds[address->len++].len = len;
-}
-
-static void seed_text(Address *address, const char *text, u64 len) {
-  address->len = 0;
-  seed(address, text, len);
-}
-#define SEED_TEXT(address, literal) seed_text(address, literal, sizeof(literal) - 1)
-
-/* Whether the seeds give `key`; appends the bump to them. */
-static int is_address(Address *address, const Key *key) {
-  Key found;
-  if (sol_try_find_program_address(address->seeds, address->len, &PROGRAM_ID, &found, &address->bump)) return 0;
-  seed(address, &address->bump, 1);
-  return same_key(&found, key);
-}
-
-static u64 rent_for(u64 size, u64 *lamports) {
-  Rent rent;
-  TRY(sol_get_rent_sysvar(&rent));
-  *lamports = (128 + size) * rent.lamports_per_byte;
-  if (rent.exemption_threshold == 0x4000000000000000ULL) *lamports *= 2; /* 2.0 as IEEE 754; else it is 1.0 */
-  return 0;
-}
-
-static u64 send_lamports(const Account *from, const Account *to, u64 lamports) {
-  Cpi cpi;
-  cpi.len = 0;
-  cpi_account(&cpi, from, 1, 1);
-  cpi_account(&cpi, to, 1, 0);
-  store32(cpi.data, 2); /* Transfer */
-  store64(cpi.data + 4, lamports);
-  return cpi_send(&cpi, &SYSTEM_PROGRAM, 12, 0);
-}
-
-static u64 allocate(const Account *account, u64 size, const Key *owner, const Signer *signer) {
-  Cpi cpi;
-  cpi.len = 0;
-  cpi_account(&cpi, account, 1, 1);
-  store32(cpi.data, 8); /* Allocate */
-  store64(cpi.data + 4, size);
-  TRY(cpi_send(&cpi, &SYSTEM_PROGRAM, 12, signer));
-  store32(cpi.data, 1); /* Assign */
-  put_key(cpi.data + 4, owner);
-  return cpi_send(&cpi, &SYSTEM_PROGRAM, 36, signer);
-}
-
-typedef struct {
-  const Account *payer, *account;
-  u64 size;
-  const Key *owner;
-  Address *address; /* 0: the account signs by itself */
-} Creation;
-
-/* Creates the account; also one that somebody has sent lamports to, which must not block a pool. */
-static u64 create(const Creation *creation) {
-  Signer pda = {0, 0}, *signer = 0;
-  Cpi cpi;
-  u64 lamports, held = *creation->account->lamports;
-  TRY(rent_for(creation->size, &lamports));
-  if (creation->address) {
-    pda.seeds = creation->address->seeds;
-    pda.len = creation->address->len;
-    signer = &pda;
-  }
-  if (held != 0) {
-    if (held < lamports) TRY(send_lamports(creation->payer, creation->account, lamports - held));
-    return allocate(creation->account, creation->size, creation->owner, signer);
-  }
-  cpi.len = 0;
-  cpi_account(&cpi, creation->payer, 1, 1);
-  cpi_account(&cpi, creation->account, 1, 1);
-  store32(cpi.data, 0); /* CreateAccount */
-  store64(cpi.data + 4, lamports);
-  store64(cpi.data + 12, creation->size);
-  put_key(cpi.data + 20, creation->owner);
-  return cpi_send(&cpi, &SYSTEM_PROGRAM, 52, signer);
-}
 
 static u64 create_lp_mint(const Account *a) {
   Address address;
@@ -146,13 +58,11 @@ static u64 create_vault(const Account *a, u64 side, const char *name) {
   const Account *vault = &a[INIT_VAULT_0 + side], *mint = &a[INIT_MINT_0 + side];
   Address address;
   Cpi cpi;
-  u64 size;
-  REQUIRE(mint_supported(mint, &size), NotSupportMint);
   SEED_TEXT(&address, "pool_vault");
   seed(&address, a[INIT_POOL].key, 32);
   seed(&address, mint->key, 32);
   REQUIRE_AT(is_address(&address, vault->key), name, ConstraintSeeds);
-  Creation creation = {&a[INIT_CREATOR], vault, size, mint->owner, &address};
+  Creation creation = {&a[INIT_CREATOR], vault, vault_size(mint), mint->owner, &address};
   TRY(create(&creation));
   cpi.len = 0;
   cpi_account(&cpi, vault, 1, 0);
@@ -258,10 +168,21 @@ static u64 pay_creation_fee(const Account *a) {
   return cpi_send(&cpi, &TOKEN_PROGRAM, 1, 0);
 }
 
-static u64 create_accounts(const Account *a) {
+/* Of a mint without forbidden extensions; others need their listing among the accounts after the last. */
+static u64 check_supported(const Input *input, u64 side) {
+  const Account *mint = &input->accounts[INIT_MINT_0 + side];
+  REQUIRE(mint_supported(mint, is_listed(input, INIT_ACCOUNTS, mint)), NotSupportMint);
+  return 0;
+}
+
+static u64 create_accounts(const Input *input) {
+  const Account *a = input->accounts;
   TRY(create_lp_mint(a));
   TRY(create_lp_account(a));
   TRY(create_observation(a));
+  TRY(check_supported(input, 0));
+  TRY(check_supported(input, 1));
+  REQUIRE(!a[INIT_CONFIG].data[CONFIG_DISABLE_CREATE_POOL], NotApproved);
   TRY(create_vault(a, 0, "token_0_vault"));
   TRY(create_vault(a, 1, "token_1_vault"));
   return create_pool(a);
@@ -277,9 +198,8 @@ static u64 initialize(const Input *input) {
   REQUIRE_AT(key_less(a[INIT_MINT_0].key, a[INIT_MINT_1].key), "token_0_mint", ConstraintRaw);
   TRY(check_deposit_side(a, 0, "token_0_mint", "creator_token_0"));
   TRY(check_deposit_side(a, 1, "token_1_mint", "creator_token_1"));
-  REQUIRE(!a[INIT_CONFIG].data[CONFIG_DISABLE_CREATE_POOL], NotApproved);
   TRY(sol_get_clock_sysvar(&clock));
-  TRY(create_accounts(a));
+  TRY(create_accounts(input));
   TRY(fund_vault(a, 0, load64(input->args)));
   TRY(fund_vault(a, 1, load64(input->args + 8)));
   vault_0 = token_amount(&a[INIT_VAULT_0]);

@@ -9,6 +9,7 @@
 #define TAG_POOL_STATE 0x46dec3d7f5e3edf7ULL
 #define TAG_AMM_CONFIG 0x6f2bcbcb6821f4daULL
 #define TAG_OBSERVATION_STATE 0x84a5098135c5ae7aULL
+#define TAG_SUPPORT_MINT 0x35a2700c4fb72886ULL
 #define TAG_SWAP_EVENT 0xe2710826e8cdc640ULL
 #define TAG_LP_CHANGE_EVENT 0x3c75da39c9cda379ULL
 #define TAG_INITIALIZE 0xed9b980d1f6dafafULL
@@ -16,6 +17,7 @@
 #define TAG_SWAP_BASE_OUTPUT 0xadb44aa35662d937ULL
 #define TAG_DEPOSIT 0xb6f2e15289c623f2ULL
 #define TAG_WITHDRAW 0x22a16d949c4612b7ULL
+#define TAG_CREATE_SUPPORT_MINT 0xa90ef2885c41fb11ULL
 
 /* AmmConfig */
 #define CONFIG_SIZE 236
@@ -66,6 +68,11 @@
 #define OBSERVATION_COUNT 100
 #define OBSERVATION_LAST_UPDATE 4043
 #define OBSERVATION_PERIOD 15 /* seconds between two entries */
+
+/* SupportMintAssociated: one entry of the allow-list, at the program address of ["support_mint", mint] */
+#define SUPPORT_MINT_SIZE 105
+#define SUPPORT_MINT_BUMP 8
+#define SUPPORT_MINT_MINT 9
 
 /* SPL token account and mint */
 #define TOKEN_ACCOUNT_SIZE 165

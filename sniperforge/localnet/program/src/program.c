@@ -14,6 +14,7 @@ static u64 dispatch(const Input *input) {
     case TAG_INITIALIZE: LOG("Instruction: Initialize"); return initialize(input);
     case TAG_DEPOSIT: LOG("Instruction: Deposit"); return deposit(input);
     case TAG_WITHDRAW: LOG("Instruction: Withdraw"); return withdraw(input);
+    case TAG_CREATE_SUPPORT_MINT: LOG("Instruction: CreateSupportMintAssociated"); return list_mint(input);
     default: return fail(InstructionFallbackNotFound);
   }
 }

@@ -7,10 +7,13 @@
 #include "errors.h"
 
 #define EXTENSION_TRANSFER_FEE 1
+#define EXTENSION_NON_TRANSFERABLE 9
 #define EXTENSION_INTEREST_BEARING 10
+#define EXTENSION_TRANSFER_HOOK 14
 #define EXTENSION_METADATA_POINTER 18
 #define EXTENSION_METADATA 19
 #define EXTENSION_SCALED_AMOUNT 25
+#define EXTENSION_PAUSABLE 26
 #define TRANSFER_FEE_CONFIG_SIZE 108
 
 static inline u64 token_amount(const Account *account) { return *(const u64 *)(account->data + TOKEN_AMOUNT); }
@@ -44,24 +47,39 @@ static void read_transfer_fee(const Account *mint, u64 epoch, TransferFee *fee) 
   }
 }
 
-/* Whether pools accept the mint, and the size that its token accounts need. */
-static int mint_supported(const Account *mint, u64 *account_size) {
-  u64 at = EXTENSION_KIND + 1, extra = 0;
+/* Whether pools accept the mint: by its extensions, which the allow-list excuses. */
+static int mint_supported(const Account *mint, int listed) {
+  u64 at = EXTENSION_KIND + 1;
   const u8 *entry;
-  *account_size = TOKEN_ACCOUNT_SIZE;
   if (mint->data_len == MINT_SIZE) return 1;
   while ((entry = next_extension(mint, &at)) != 0) {
     switch (load16(entry)) {
-      case EXTENSION_TRANSFER_FEE: extra += 12; break; /* TransferFeeAmount: type, length, u64 */
+      case EXTENSION_TRANSFER_FEE:
       case EXTENSION_INTEREST_BEARING:
       case EXTENSION_METADATA_POINTER:
       case EXTENSION_METADATA:
       case EXTENSION_SCALED_AMOUNT: break;
-      default: return 0;
+      default: if (!listed) return 0;
     }
   }
-  if (extra != 0) *account_size += 1 + extra;
   return at <= mint->data_len;
+}
+
+/* The size that the mint's token accounts need: each extension of theirs has 4 bytes before its value. */
+static u64 vault_size(const Account *mint) {
+  u64 at = EXTENSION_KIND + 1, extra = 0;
+  const u8 *entry;
+  if (mint->data_len == MINT_SIZE) return TOKEN_ACCOUNT_SIZE;
+  while ((entry = next_extension(mint, &at)) != 0) {
+    switch (load16(entry)) {
+      case EXTENSION_TRANSFER_FEE: extra += 4 + 8; break; /* TransferFeeAmount: u64 */
+      case EXTENSION_NON_TRANSFERABLE: extra += 4 + 4; break; /* NonTransferableAccount, ImmutableOwner */
+      case EXTENSION_TRANSFER_HOOK: extra += 4 + 1; break; /* TransferHookAccount: a flag */
+      case EXTENSION_PAUSABLE: extra += 4; break; /* PausableAccount */
+      default: break;
+    }
+  }
+  return extra == 0 ? TOKEN_ACCOUNT_SIZE : EXTENSION_KIND + 1 + extra;
 }
 
 static u64 check_mint(const Account *mint, const Account *program, const char *name) {
