@@ -1,4 +1,4 @@
-"""How a network begins: its seed and what is on it before the first transaction."""
+"""How a network begins: its seed, its clock, and what is on it before the first transaction."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from solders.keypair import Keypair
+from solders.pubkey import Pubkey
 
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import Account
+from sniperforge.errors import ConfigError
 from sniperforge.localnet.faucet import FAUCET_LAMPORTS, Faucet
+from sniperforge.localnet.ledger.chain import FIRST_SLOT
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
 from sniperforge.localnet.program.binary import PROGRAM_ID, program_bytes
@@ -19,6 +22,10 @@ from sniperforge.localnet.rpc.node import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_UPGRADEABLE_LOADER: Final = "BPFLoaderUpgradeab1e11111111111111111111111"
+_PROGRAM_BYTES: Final = 36
+"""Of ``UpgradeableLoaderState::Program``: a tag, then the address of its program data."""
 
 PAYER_LAMPORTS: Final = 1_000_000 * LAMPORTS_PER_SOL
 
@@ -38,10 +45,13 @@ class Genesis:
     Attributes:
         seed: 32 random bytes make a network of its own; a fixed seed gives the same hashes and the same
             keys of payer, faucet and identity again.
-        accounts: put on the ledger as they are, after everything else.
-        programs: further ``(address, ELF bytes)``.
+        accounts: put on the ledger as they are, after everything else; programs among them run.
+        programs: further ``(address, ELF bytes)``; one may replace the AMM program.
         amm: deploy the AMM program with its configuration accounts.
         payer: the funded key; derived from the seed when absent.
+        first_slot: slots go on from here.
+        clock_time: Unix seconds at which the network's clock starts, whatever the wall clock says then;
+            ``None`` keeps to the wall clock.
     """
 
     seed: bytes = field(repr=False)
@@ -49,6 +59,8 @@ class Genesis:
     programs: tuple[tuple[str, bytes], ...] = ()
     amm: bool = True
     payer: Keypair | None = field(default=None, repr=False)
+    first_slot: int = FIRST_SLOT
+    clock_time: int | None = None
 
     def with_payer(self, payer: Keypair) -> Genesis:
         """The same genesis with another funded key."""
@@ -75,7 +87,9 @@ def create_node(
     Raises:
         ConfigError: a program cannot be loaded.
     """
-    ledger = Ledger(genesis.seed, profile, now, keep_records=keep_records)
+    if genesis.clock_time is not None:
+        now = _shifted(now, genesis.clock_time)
+    ledger = Ledger(genesis.seed, profile, now, keep_records=keep_records, first_slot=genesis.first_slot)
     ledger.set_account(NATIVE_MINT)
     for role, lamports in (("faucet", FAUCET_LAMPORTS), ("payer", PAYER_LAMPORTS)):
         address = str(genesis.keypair(role).pubkey())
@@ -86,6 +100,36 @@ def create_node(
             ledger.set_account(account)
     for address, elf in genesis.programs:
         ledger.add_program(address, elf)
-    for account in genesis.accounts:
-        ledger.set_account(account)
+    for account in sorted(genesis.accounts, key=_runs):
+        _place(ledger, account)
     return Node(ledger, Faucet(ledger, genesis.keypair("faucet")), str(genesis.keypair("identity").pubkey()))
+
+
+def _shifted(now: Callable[[], float], start: int) -> Callable[[], float]:
+    offset = start - now()
+    return lambda: now() + offset
+
+
+def _runs(account: Account) -> bool:
+    """A program after the rest: the SVM looks for its bytes when it is placed."""
+    return account.executable
+
+
+def _place(ledger: Ledger, account: Account) -> None:
+    if account.executable:
+        _check_program_data(ledger, account)
+    try:
+        ledger.set_account(account)
+    except Exception as error:  # noqa: BLE001 - LiteSVMError derives from Exception and has no importable name
+        raise ConfigError(f"account {account.address} cannot be loaded: {error}") from None
+
+
+def _check_program_data(ledger: Ledger, program: Account) -> None:
+    if program.owner != _UPGRADEABLE_LOADER or len(program.data) != _PROGRAM_BYTES:
+        return  # a program of another loader is its own data; the SVM refuses what is none
+    address = str(Pubkey.from_bytes(program.data[4:36]))
+    if ledger.account(address) is None:
+        raise ConfigError(
+            f"program {program.address} lacks its program data account {address}",
+            hint="record that account too, or leave the program out",
+        )

@@ -1,78 +1,89 @@
-"""Accounts and programs for a network's genesis, read from files that other tools write."""
+"""Recorded accounts and program binaries for a network's genesis, read from files that other tools write."""
 
 from __future__ import annotations
 
-import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from solders.pubkey import Pubkey
 
-from sniperforge.domain.chain import Account
 from sniperforge.errors import ConfigError
-from sniperforge.files import storage_error
+from sniperforge.localnet.recording import HINT, Recording, parse_recording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from sniperforge.domain.chain import Account
 
-def read_account_file(path: Path) -> Account:
-    """An account as ``solana account --output json-compact`` and ``getAccountInfo`` recordings have it.
 
-    ``{"pubkey": …, "account": {"lamports", "data": [base64, "base64"], "owner", "executable"}}``
+def read_recording(paths: Iterable[Path]) -> Recording:
+    """The accounts of all files and of all ``*.json`` in all folders, as of the newest slot among them.
+
+    A file that holds the response of one ``getAccountInfo`` may be named by the account: ``ADDRESS.json``.
 
     Raises:
-        ConfigError: the file is no such document.
-        StorageError: it cannot be read.
+        ConfigError: a file is unreadable or no such document, a folder has none, or two differ about an
+            account.
     """
-    try:
-        document = json.loads(_read(path))
-        return _account(document["pubkey"], document["account"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ConfigError(
-            f"{path} is not an account file: {type(error).__name__} at {error}",
-            hint='it must hold {"pubkey": …, "account": {"lamports", "data": [base64, "base64"], "owner"}}',
-        ) from None
+    accounts: dict[str, tuple[Account, Path]] = {}
+    slots: list[int] = []
+    times: list[int] = []
+    for path in _files(paths):
+        found = _read_document(path)
+        slots += [] if found.slot is None else [found.slot]
+        times += [] if found.time is None else [found.time]
+        for account in found.accounts:
+            earlier, elsewhere = accounts.setdefault(account.address, (account, path))
+            if earlier != account:
+                raise ConfigError(f"{elsewhere} and {path} differ about {account.address}")
+    kept = tuple(account for account, _ in accounts.values())
+    return Recording(kept, max(slots, default=None), max(times, default=None))
 
 
 def read_program_file(address: str, path: Path) -> tuple[str, bytes]:
     """``address`` with the program's ELF bytes.
 
     Raises:
-        ConfigError: ``address`` is none, or the file is no ELF file.
-        StorageError: it cannot be read.
+        ConfigError: ``address`` is none, or the file is unreadable or no ELF file.
     """
-    try:
-        Pubkey.from_string(address)
-    except ValueError:
-        raise ConfigError(f"{address!r} is not a program's address") from None
+    if not _is_address(address):
+        raise ConfigError(f"{address!r} is not a program's address")
     elf = _read(path)
     if not elf.startswith(b"\x7fELF"):
         raise ConfigError(f"{path} is not a compiled program (ELF file)")
     return address, elf
 
 
-def _account(address: Any, account: Any) -> Account:
-    data, encoding = account["data"]
-    if encoding != "base64":
-        raise ValueError(f"encoding {encoding!r}, not base64")
-    return Account(
-        address=str(Pubkey.from_string(address)),
-        owner=str(Pubkey.from_string(account["owner"])),
-        lamports=_u64(account["lamports"]),
-        data=base64.b64decode(data, validate=True),
-        executable=bool(account.get("executable", False)),
-    )
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(path.glob("*.json"))
+        if not found:
+            raise ConfigError(f"{path} holds no *.json")
+        yield from found
 
 
-def _u64(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**64:
-        raise ValueError(f"lamports {value!r}")
-    return value
+def _read_document(path: Path) -> Recording:
+    try:
+        document = json.loads(_read(path))
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path} is not JSON: {error}", hint=HINT) from None
+    return parse_recording(document, str(path), path.stem if _is_address(path.stem) else None)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        Pubkey.from_string(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise storage_error("read", path, error) from error
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from None

@@ -85,10 +85,11 @@ class Bench:
     accounts: tuple[Account, ...] = ()
     amm: bool = False
     keep_records: int = 20_000
+    genesis: Genesis | None = None
     sent: list[TransactionRecord] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        genesis = Genesis(SEED, accounts=self.accounts, amm=self.amm)
+        genesis = self.genesis or Genesis(SEED, accounts=self.accounts, amm=self.amm)
         self.node = create_node(genesis, lambda: self.now, self.profile, keep_records=self.keep_records)
         self.ledger = self.node.ledger
         self.dispatcher = Dispatcher(self.node)

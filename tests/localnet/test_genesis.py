@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
+from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from sniperforge.domain.addresses import WSOL_MINT
@@ -11,7 +14,27 @@ from sniperforge.errors import ConfigError
 from sniperforge.localnet.genesis import PAYER_LAMPORTS, Genesis, create_node
 from sniperforge.localnet.program.binary import PROGRAM_ID, program_bytes
 from sniperforge.localnet.program.genesis import genesis_accounts
-from tests.localnet.kit import NOW, SEED, Bench, address, keypair
+from tests.localnet.kit import NOW, SEED, SOL, Bench, address, keypair
+from tests.localnet.program.small_program import FAILS_WITH_7
+
+UPGRADEABLE = "BPFLoaderUpgradeab1e11111111111111111111111"
+LOADERS = ("BPFLoader1111111111111111111111111111111111", "BPFLoader2111111111111111111111111111111111")
+
+
+def upgradeable(program: str, data: str, elf: bytes, deployed: int = 0) -> tuple[Account, Account]:
+    """A program as recorded: its account first, then that of its bytes."""
+    head = struct.pack("<IQB32x", 3, deployed, 0)
+    pointer = struct.pack("<I", 2) + bytes(Pubkey.from_string(data))
+    return Account(program, UPGRADEABLE, SOL, pointer, executable=True), Account(
+        data, UPGRADEABLE, SOL, head + elf
+    )
+
+
+def outcome(genesis: Genesis, program: str) -> object:
+    """What a call of ``program`` with 8 bytes says on a network that begins so."""
+    bench = Bench(genesis=genesis)
+    called = bench.send(Instruction(Pubkey.from_string(program), bytes(8), []))
+    return called.err
 
 
 def test_a_network_has_what_trading_needs() -> None:
@@ -68,3 +91,61 @@ def test_a_broken_program_is_a_configuration_error() -> None:
 def test_nothing_of_genesis_counts_as_a_transaction() -> None:
     """The first transaction is the user's."""
     assert Bench().ask("getTransactionCount", {"commitment": "processed"}) == 0
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_recorded_programs_of_old_loaders_run(loader: str) -> None:
+    """The account is the program."""
+    program = Account(address(70), loader, SOL, FAILS_WITH_7, executable=True)
+    assert outcome(Genesis(SEED, accounts=(program,)), address(70)) == {
+        "InstructionError": [0, {"Custom": 7}]
+    }
+
+
+@pytest.mark.parametrize("deployed", [0, 2**40])
+def test_recorded_upgradeable_programs_run(deployed: int) -> None:
+    """Whatever the order of their two accounts, and even when deployed after the network's first slot."""
+    pair = upgradeable(address(70), address(71), FAILS_WITH_7, deployed)
+    for accounts in (pair, pair[::-1]):
+        assert outcome(Genesis(SEED, accounts=accounts), address(70)) == {
+            "InstructionError": [0, {"Custom": 7}]
+        }
+
+
+def test_a_recorded_or_given_program_replaces_the_amm() -> None:
+    """The real one can be put where ours would be."""
+    declared = {"InstructionError": [0, {"Custom": 4100}]}
+    assert outcome(Genesis(SEED), PROGRAM_ID) != {"InstructionError": [0, {"Custom": 7}]}
+    for genesis in (
+        Genesis(SEED, programs=((PROGRAM_ID, FAILS_WITH_7),)),
+        Genesis(SEED, accounts=upgradeable(PROGRAM_ID, address(71), FAILS_WITH_7)),
+    ):
+        assert outcome(genesis, PROGRAM_ID) == {"InstructionError": [0, {"Custom": 7}]}
+    moved = Genesis(SEED, programs=((address(70), program_bytes()),))
+    assert outcome(moved, address(70)) == declared
+
+
+@pytest.mark.parametrize(
+    ("account", "says"),
+    [
+        (upgradeable(address(70), address(71), b"")[0], f"lacks its program data account {address(71)}"),
+        (Account(address(70), UPGRADEABLE, SOL, b"abc", executable=True), f"{address(70)} cannot be loaded"),
+        (Account(address(70), LOADERS[1], SOL, b"abc", executable=True), f"{address(70)} cannot be loaded"),
+    ],
+    ids=["no data", "no program", "no ELF"],
+)
+def test_programs_that_cannot_run_are_named(account: Account, says: str) -> None:
+    """Instead of a network on which they fail."""
+    with pytest.raises(ConfigError, match=says):
+        create_node(Genesis(SEED, accounts=(account,)), lambda: NOW)
+
+
+def test_the_clock_starts_where_it_is_told() -> None:
+    """Time goes on from there as the wall clock does, slots by one."""
+    bench = Bench(genesis=Genesis(SEED, first_slot=1_000, clock_time=1_700_000_000))
+    assert (bench.ledger.chain.oldest().slot, bench.ledger.chain.tip.time) == (1_000, 1_700_000_000)
+    bench.now += 90
+    block = bench.ledger.advance()
+    assert (block.slot, block.time) == (1_002, 1_700_000_090)
+    assert bench.ask("getBlockTime", 1_000) == 1_700_000_000
+    assert bench.pay(address(2)).err is None

@@ -8,65 +8,52 @@ from typing import Any
 
 import pytest
 
-from sniperforge.domain.chain import Account
-from sniperforge.errors import ConfigError, StorageError
-from sniperforge.localnet.genesis_files import read_account_file, read_program_file
+from sniperforge.errors import ConfigError
+from sniperforge.localnet.genesis_files import read_program_file, read_recording
 from sniperforge.localnet.program.binary import program_bytes
+from sniperforge.localnet.recording import Recording
 from tests.localnet.kit import address
-
-GOOD: dict[str, Any] = {
-    "pubkey": address(1),
-    "account": {
-        "lamports": 2**64 - 1,
-        "data": ["YWJj", "base64"],
-        "owner": address(2),
-        "executable": False,
-        "rentEpoch": 2**64 - 1,
-        "space": 3,
-    },
-}
+from tests.localnet.test_recording import GOOD, MINE, OTHER, RAW, clock, response
 
 
-def test_an_account_as_the_solana_tool_writes_it(tmp_path: Path) -> None:
-    """Large numbers are exact."""
+def write(path: Path, document: Any) -> Path:
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_files_and_folders_are_one_recording(tmp_path: Path) -> None:
+    """As of the newest slot among them; the same account twice is fine while it is the same."""
+    folder = tmp_path / "accounts"
+    folder.mkdir()
+    write(folder / f"{address(3)}.json", response(RAW, 60))
+    write(folder / "b.json", [GOOD, clock(70, 1_700_000_000)])
+    (folder / "readme.txt").write_text("not an account")
+    one = write(tmp_path / "one.json", {**GOOD, "context": {"slot": 90}})
+    assert read_recording([folder, one]) == Recording((OTHER, MINE), 90, 1_700_000_000)
+    assert read_recording([]) == Recording()
+
+
+def test_files_that_differ(tmp_path: Path) -> None:
+    """Nobody guesses which is right."""
+    one = write(tmp_path / "one.json", GOOD)
+    two = write(tmp_path / "two.json", {**GOOD, "account": {**RAW, "lamports": 5}})
+    with pytest.raises(ConfigError, match=rf"one\.json and .*two\.json differ about {address(1)}"):
+        read_recording([one, two])
+
+
+def test_wrong_files_are_named(tmp_path: Path) -> None:
+    """No JSON, no account, no file, an empty folder."""
     path = tmp_path / "account.json"
-    path.write_text(json.dumps(GOOD))
-    assert read_account_file(path) == Account(address(1), address(2), 2**64 - 1, b"abc")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"pubkey": "x"},
-        {"pubkey": None},
-        {"account": None},
-        {"account": {**GOOD["account"], "lamports": -1}},
-        {"account": {**GOOD["account"], "lamports": 2**64}},
-        {"account": {**GOOD["account"], "lamports": "5"}},
-        {"account": {**GOOD["account"], "owner": "x"}},
-        {"account": {**GOOD["account"], "data": ["YWJj", "base58"]}},
-        {"account": {**GOOD["account"], "data": ["*", "base64"]}},
-        {"account": {**GOOD["account"], "data": "YWJj"}},
-        {"account": {"lamports": 1}},
-    ],
-)
-def test_wrong_documents_name_the_file(tmp_path: Path, change: dict[str, Any]) -> None:
-    """A configuration error, with the form that is wanted."""
-    path = tmp_path / "account.json"
-    path.write_text(json.dumps({**GOOD, **change}))
-    with pytest.raises(ConfigError, match=r"account\.json") as error:
-        read_account_file(path)
-    assert "base64" in error.value.hint
-
-
-def test_wrong_files(tmp_path: Path) -> None:
-    """No JSON is a configuration error, no file a storage error."""
-    path = tmp_path / "account.json"
-    path.write_bytes(b"\xff{")
-    with pytest.raises(ConfigError):
-        read_account_file(path)
-    with pytest.raises(StorageError):
-        read_account_file(tmp_path / "missing.json")
+    for text in (b"\xff{", b"{", b"[" * 100_000, b"7"):
+        path.write_bytes(text)
+        with pytest.raises(ConfigError, match=r"account\.json is no") as caught:
+            read_recording([path])
+        assert "base64" in caught.value.hint
+    with pytest.raises(ConfigError, match=r"cannot read .*missing\.json: No such file"):
+        read_recording([tmp_path / "missing.json"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ConfigError, match=r"empty holds no \*\.json"):
+        read_recording([tmp_path / "empty"])
 
 
 def test_a_program(tmp_path: Path) -> None:
