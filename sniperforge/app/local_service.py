@@ -6,9 +6,10 @@ import socket
 import sys
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from sniperforge.app.fork import Fork
 from sniperforge.app.located import follows_service, located, service_files
 from sniperforge.errors import RpcError, UnavailableError
 from sniperforge.localnet.port_holder import port_taken
@@ -40,6 +41,7 @@ class ServicePlan:
         market_seed: the same one sees the same launches.
         launches_per_minute: of the market.
         faults: profile of the faults that it begins with.
+        fork: what it continues from.
     """
 
     rpc_port: int
@@ -50,6 +52,7 @@ class ServicePlan:
     market_seed: int
     launches_per_minute: int
     faults: str | None = None
+    fork: Fork = field(default_factory=Fork)
 
     def arguments(self) -> list[str]:
         """The options of ``localnet up`` that say the same."""
@@ -60,6 +63,7 @@ class ServicePlan:
             *("--launches-per-minute", str(self.launches_per_minute)),
             "--market" if self.market else "--no-market",
             *(() if self.faults is None else ("--faults", self.faults)),
+            *self.fork.arguments(),
         ]
 
 
@@ -88,19 +92,19 @@ def serve(
 
     Raises:
         UnavailableError: this project's network runs already, or a port is taken.
+        ConfigError: what it continues from cannot be loaded.
         StorageError: a file cannot be written.
     """
     import secrets
 
     from sniperforge.app.calm_memory import calm_memory
     from sniperforge.localnet.faults.plan import plan_of_profile
-    from sniperforge.localnet.genesis import Genesis
     from sniperforge.localnet.ledger.pace import SlotProfile
     from sniperforge.localnet.service.foreground import MarketPlan, ServiceOptions, up_foreground
 
     options = ServiceOptions(
         files=service_files(settings),
-        genesis=Genesis(secrets.token_bytes(32)),
+        genesis=plan.fork.genesis(secrets.token_bytes(32), market=plan.market),
         profile=SlotProfile(slot_ms=plan.slot_ms),
         rpc_port=plan.rpc_port,
         ws_port=plan.ws_port,
@@ -116,13 +120,22 @@ def start_detached(settings: Settings, plan: ServicePlan) -> tuple[NetworkInfo, 
     """This project's running network, started when there is none; the flag says whether it was started now.
 
     Raises:
-        UnavailableError: a port is taken, or it did not start; says why.
+        UnavailableError: a port is taken, it did not start, or another runs that does not continue from what
+            this one should; says why.
+        ConfigError: what it continues from cannot be loaded; nothing was started.
     """
+    _check_fork(plan)
     files = service_files(settings)
     if find_running(files) is None:
         for port in (plan.rpc_port, plan.ws_port, plan.jupiter_port):
             _check_free(port)
-    return up_detached(files, _command(settings, plan))
+    info, started = up_detached(files, _command(settings, plan))
+    if plan.fork and not started:
+        raise UnavailableError(
+            f"a network runs already at {info.rpc_url}; programs, accounts and clock are for a new one",
+            hint="stop it first: sniperforge localnet down",
+        )
+    return info, started
 
 
 def ensure_localnet(settings: Settings, note: Callable[[str], None]) -> None:
@@ -215,6 +228,14 @@ def _command(settings: Settings, plan: ServicePlan) -> list[str]:
     config = settings.root.config_file
     where = ["--config", str(config)] if config.is_file() else []
     return [sys.executable, "-m", "sniperforge", "localnet", "up", *where, "--localnet", *plan.arguments()]
+
+
+def _check_fork(plan: ServicePlan) -> None:
+    """Say what is wrong with the files before a process is started only to fail on them."""
+    if plan.fork:
+        from sniperforge.localnet.genesis import create_node
+
+        create_node(plan.fork.genesis(bytes(32), market=plan.market), time.time)
 
 
 def _check_free(port: int) -> None:

@@ -10,6 +10,7 @@ from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
 if TYPE_CHECKING:
+    from sniperforge.app.fork import Fork
     from sniperforge.app.local_service import ServicePlan
     from sniperforge.cli.options import Options
     from sniperforge.config.load import Settings
@@ -50,14 +51,31 @@ def up(
     faults: Annotated[
         str | None, typer.Option("--faults", metavar="PROFILE", help="What it does wrong: rough or hostile.")
     ] = None,
+    program: Annotated[
+        list[str] | None, typer.Option("--program", metavar="ID=FILE", help="Deploy a program; repeatable.")
+    ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option("--account", metavar="PATH", help="Load recorded accounts: file or folder; repeatable."),
+    ] = None,
+    clock_slot: Annotated[
+        int | None, typer.Option("--clock-slot", min=1, max=2**53, help="First slot. [as recorded]")
+    ] = None,
+    clock_time: Annotated[
+        str | None,
+        typer.Option("--clock-time", metavar="TIME", help="Unix or ISO time of it. [as recorded]"),
+    ] = None,
 ) -> Result:
     """Start the network; in the foreground it runs until Ctrl-C.
 
     What is not given comes from [localnet] in the configuration. Where it serves is printed once it does.
+    With --program or --account it continues from another network, without a market: see docs/forking.md.
 
     Example: sniperforge localnet up --detach
 
     Example: sniperforge localnet up --port 0 --slot-ms 50 --no-market --json
+
+    Example: sniperforge localnet up --account pool.json --program CPMMoo8…=cpmm.so --detach
     """
     from sniperforge.cli.faults import profile_argument
     from sniperforge.cli.settings import load_settings
@@ -67,10 +85,11 @@ def up(
     plan = _plan(
         settings,
         slot_ms=slot_ms,
-        market=market,
+        market=False if market is None and (program or account) else market,
         market_seed=market_seed,
         launches_per_minute=launches_per_minute,
         faults=None if faults is None else profile_argument(faults),
+        fork=_fork(program or [], account or [], clock_slot, clock_time),
         **_ports(port, ws_port, jupiter_port),
     )
     return _detached(settings, plan) if detach else _foreground(settings, plan, options)
@@ -162,6 +181,42 @@ def _ports(port: int | None, ws_port: int | None, jupiter_port: int | None) -> d
         ws_port = above if ws_port is None else ws_port
         jupiter_port = below if jupiter_port is None else jupiter_port
     return {"rpc_port": port, "ws_port": ws_port, "jupiter_port": jupiter_port}
+
+
+def _fork(programs: list[str], accounts: list[str], slot: int | None, time: str | None) -> Fork:
+    from pathlib import Path
+
+    from sniperforge.app.fork import Fork
+    from sniperforge.errors import UsageError
+
+    pairs = [text.partition("=") for text in programs]
+    for address, _, path in pairs:
+        if not address or not path:
+            raise UsageError(f"--program {address}: it takes ID=FILE")
+    return Fork(
+        programs=tuple((address, Path(path)) for address, _, path in pairs),
+        accounts=tuple(map(Path, accounts)),
+        clock_slot=slot,
+        clock_time=None if time is None else _unix_seconds(time),
+    )
+
+
+def _unix_seconds(text: str) -> int:
+    from datetime import UTC, datetime
+
+    from sniperforge.errors import UsageError
+
+    try:
+        number = text.isascii() and text.isdecimal()
+        moment = datetime.fromtimestamp(int(text), UTC) if number else datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageError(
+            f"--clock-time {text!r} is no time",
+            hint="Unix seconds, or like 2026-09-21T12:00:00Z, with its zone",
+        )
+    return int(moment.timestamp())
 
 
 def _plan(settings: Settings, **given: Any) -> ServicePlan:

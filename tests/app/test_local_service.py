@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sniperforge.app import local_service
+from sniperforge.app.fork import Fork
 from sniperforge.app.local_service import (
     ServicePlan,
     ensure_localnet,
@@ -24,11 +26,12 @@ from sniperforge.app.local_service import (
 )
 from sniperforge.app.located import located, service_files
 from sniperforge.config.load import Settings
-from sniperforge.errors import RpcError, UnavailableError
+from sniperforge.errors import ConfigError, RpcError, UnavailableError
 from sniperforge.localnet.service.client import call
 from sniperforge.localnet.service.info import NetworkInfo
 from tests.app.place import SOL, on, served, settings_in
 from tests.conftest import PROJECT
+from tests.localnet.test_recording import GOOD, MINE, clock
 
 WALLET = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"
 PLAN = ServicePlan(0, 0, 0, 50, market=False, market_seed=1, launches_per_minute=0)
@@ -106,6 +109,33 @@ async def test_one_on_other_ports_is_found_and_funded(
     given = await fund(usual, WALLET, SOL)
     assert given.lamports == SOL
     assert call(info.rpc_url, "getBalance", [WALLET])["value"] == SOL
+
+
+def test_it_continues_from_recorded_accounts(settings: Settings, tmp_path: Path) -> None:
+    """The process that is started loads them; one that runs already is not mistaken for it."""
+    recorded = tmp_path / "accounts.json"
+    recorded.write_text(json.dumps([GOOD, clock(450_000_000, 1_700_000_000)]))
+    plan = replace(PLAN, fork=Fork(accounts=(recorded,)))
+    info, started = start_detached(settings, plan)
+    assert started
+    assert call(info.rpc_url, "getBalance", [MINE.address])["value"] == MINE.lamports
+    assert call(info.rpc_url, "getBlockTime", [450_000_000]) == 1_700_000_000
+    assert start_detached(settings, PLAN) == (info, False)
+    with pytest.raises(UnavailableError, match="runs already") as caught:
+        start_detached(settings, plan)
+    assert "localnet down" in caught.value.hint
+
+
+def test_nothing_is_started_from_broken_files(settings: Settings, tmp_path: Path) -> None:
+    """Also when only the SVM can tell that they are."""
+    elf = tmp_path / "program.so"
+    elf.write_bytes(b"\x7fELF nonsense")
+    for fork in (Fork(accounts=(tmp_path / "none.json",)), Fork(programs=((WALLET, elf),))):
+        with pytest.raises(ConfigError, match="none.json|" + WALLET):
+            start_detached(settings, replace(PLAN, fork=fork))
+        with pytest.raises(ConfigError, match="none.json|" + WALLET):
+            serve(settings, replace(PLAN, fork=fork), pytest.fail)
+    assert not service_files(settings).log.exists()
 
 
 def test_a_taken_port_is_named(settings: Settings) -> None:

@@ -16,9 +16,11 @@ import pytest
 
 from sniperforge.cli.main import main
 from sniperforge.localnet.faults.plan import PROFILES
+from sniperforge.localnet.service.client import call
 from tests.app.place import served
 from tests.cli.terminal import Terminal, terminal_in
 from tests.conftest import PROJECT, CommandLine
+from tests.localnet.test_recording import GOOD, MINE
 
 QUICK = ("--port", "0", "--slot-ms", "50", "--no-market")
 UP = ("localnet", "up", *QUICK)
@@ -89,6 +91,16 @@ def test_without_a_network_the_hint_says_how_to_get_one(terminal: Terminal) -> N
         (("up", "--slot-ms", "1"), 2),
         (("up", "--prot", "1"), 2),
         (("up", "--faults", "kind"), 2),
+        (("up", "--program", "abc"), 2),
+        (("up", "--program", "=abc"), 2),
+        (("up", "--program", f"{ADDRESS}=/nowhere.so"), 3),
+        (("up", "--program", "abc=/dev/null"), 3),
+        (("up", "--account", "/nowhere.json"), 3),
+        (("up", "--account", "/dev/null", "--detach"), 3),
+        (("up", "--clock-slot", "0"), 2),
+        (("up", "--clock-time", "soon"), 2),
+        (("up", "--clock-time", "2026-09-21T12:00:00"), 2),
+        (("up", "--clock-time", "9" * 30), 2),
         (("faults", "set", "drop=2"), 2),
         (("up", "--port", "5000", "--ws-port", "5000"), 2),
         (("up", "--port", "5000", "--jupiter-port", "5001"), 2),
@@ -102,6 +114,36 @@ def test_wrong_input(terminal: Terminal, arguments: tuple[str, ...], code: int) 
     """Before anything is started."""
     terminal.document("localnet", *arguments, code=code)
     assert not (terminal.folder / "state").exists()
+
+
+def test_it_continues_from_another_network(terminal: Terminal) -> None:
+    """Programs, accounts and clock are loaded; without being told there is no market on it."""
+    given = ("--program", f"{ADDRESS}={PROJECT}/sniperforge/localnet/program/raydium_cpmm.so")
+    (terminal.folder / "one.json").write_text(json.dumps(GOOD))
+    options = ("--account", "one.json", "--clock-slot", "7000", "--clock-time", "2023-11-14T22:13:20Z")
+    up = terminal.data("localnet", "up", "--port", "0", *given, *options, "--detach")
+    assert call(up["rpc_url"], "getAccountInfo", [ADDRESS])["value"]["executable"] is True
+    assert call(up["rpc_url"], "getBalance", [MINE.address])["value"] == MINE.lamports
+    assert call(up["rpc_url"], "getBlockTime", [7000]) == 1_700_000_000
+    assert call(up["rpc_url"], "getTransactionCount") == 0
+    assert "runs already" in terminal.error("localnet", "up", *given, "--detach", code=6)
+
+
+def test_times_are_unix_or_iso(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With any zone; what contradicts the market is refused."""
+    seen: list[int | None] = []
+
+    def start(_settings: object, plan: Any) -> Any:
+        from sniperforge.errors import UnavailableError
+
+        seen.append(plan.fork.clock_time)
+        raise UnavailableError("not now")
+
+    monkeypatch.setattr("sniperforge.app.local_service.start_detached", start)
+    for time_ in ("1700000000", "2023-11-14T22:13:20Z", "2023-11-14T23:13:20+01:00"):
+        terminal.error("localnet", "up", "--detach", "--clock-time", time_, code=6)
+    terminal.error("localnet", "up", "--detach", code=6)
+    assert seen == [1_700_000_000] * 3 + [None]
 
 
 def test_a_taken_port_names_its_holder(terminal: Terminal) -> None:
