@@ -85,7 +85,7 @@ def sale_of_outcome(mint: str, outcome: Outcome) -> Sale:
 
 def sale_of_intent(journal: JournalReader, intent: Intent) -> Sale | None:
     """A sale that was journalled, by whatever process; ``None`` while its outcome is open."""
-    attempt = journal.attempts(intent.id)[-1]
+    attempt = journal.decisive(intent.id)
     fill = journal.fill(attempt.signature)
     if fill is not None:
         err, proceeds = fill.settlement.err, fill.settlement.trade

@@ -14,11 +14,13 @@ class Landed:
         slot: where it landed, or the slot of the notification that told so.
         err: decoded JSON; ``None`` means it succeeded.
         commitment: ``processed``, ``confirmed`` or ``finalized``: at least that was reached.
+        signature: which of the attempts asked about it is.
     """
 
     slot: int
     err: Any
     commitment: str = "confirmed"
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ class TxState(StrEnum):
     CONFIRMED = "confirmed"
     FINALIZED = "finalized"
     REJECTED = "rejected"
+    SUPERSEDED = "superseded"
     DEAD = "dead"
     ABANDONED = "abandoned"
 
@@ -24,6 +25,7 @@ class TxEvent(StrEnum):
     ABANDON = "abandon"
     LANDED = "landed"
     FAILED = "failed"
+    OVERTAKEN = "overtaken"
     EXPIRED = "expired"
     FINALIZED = "finalized"
     ROLLED_BACK = "rolled_back"
@@ -34,12 +36,14 @@ TRANSITIONS: dict[TxState, dict[TxEvent, TxState]] = {
     TxState.SUBMITTED: {
         TxEvent.LANDED: TxState.CONFIRMED,
         TxEvent.FAILED: TxState.REJECTED,
+        TxEvent.OVERTAKEN: TxState.SUPERSEDED,
         TxEvent.EXPIRED: TxState.DEAD,
     },
-    # A slot that was confirmed can still be dropped: the transaction is then in flight again.
+    # A confirmed slot can still be dropped: what was in it, and what it overtook, is in flight again.
     TxState.CONFIRMED: {TxEvent.FINALIZED: TxState.FINALIZED, TxEvent.ROLLED_BACK: TxState.SUBMITTED},
+    TxState.REJECTED: {TxEvent.ROLLED_BACK: TxState.SUBMITTED},
+    TxState.SUPERSEDED: {TxEvent.EXPIRED: TxState.DEAD, TxEvent.ROLLED_BACK: TxState.SUBMITTED},
     TxState.FINALIZED: {},
-    TxState.REJECTED: {},
     TxState.DEAD: {},
     TxState.ABANDONED: {},
 }

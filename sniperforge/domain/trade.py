@@ -21,6 +21,7 @@ class IntentKind(StrEnum):
     SELL = "sell"
     TRANSFER = "transfer"
     CLOSE_ACCOUNT = "close_account"
+    NONCE = "nonce"
 
 
 class PositionState(StrEnum):
@@ -70,6 +71,25 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class DurableNonce:
+    """A nonce account's stored value, in the place of a blockhash: of all that carries it one can land.
+
+    Attributes:
+        account: the nonce account; the wallet is its authority.
+        value: what it stored, base58; it never stores the same value again.
+        slot: where it was read; a read of an earlier slot says nothing about this value.
+    """
+
+    account: str
+    value: str
+    slot: int
+
+
+NEVER_EXPIRES = 2**63 - 1
+"""The last valid height of a transaction on a durable nonce: no height proves it dead."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One signed transaction of an intent, durable before its first byte leaves.
 
@@ -78,12 +98,13 @@ class Attempt:
         intent_id: whose it is.
         number: 1 for the first attempt.
         raw: the signed wire bytes; a retry re-sends exactly these.
-        last_valid_height: block height past which it cannot land.
+        last_valid_height: block height past which it cannot land; ``NEVER_EXPIRES`` on a nonce.
         state: see ``lifecycle``.
         created_at: Unix seconds.
         slot: where it landed, ``None`` before.
         err: ``meta.err`` as JSON text when it was rejected.
         min_out: the least raw output that the transaction accepts.
+        nonce: what all attempts of the intent share, so that at most one lands; ``None`` on a blockhash.
     """
 
     signature: str
@@ -96,6 +117,7 @@ class Attempt:
     slot: int | None = None
     err: str | None = None
     min_out: int = 0
+    nonce: DurableNonce | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +134,7 @@ class Settlement:
         token_deltas: change per other mint, raw units.
         fee: network fee, priority fee included, when the wallet paid it.
         tip: lamports paid to block-engine tip accounts.
-        rent_paid, rent_returned: lamports locked in, or released from, the wallet's token accounts.
+        rent_paid, rent_returned: lamports locked in, or released from, the wallet's token and nonce accounts.
         trade: proceeds (positive) or cost (negative), net of none of the above.
         err: ``None`` when it succeeded.
     """

@@ -66,7 +66,7 @@ class Audit:
         Raises:
             UnavailableError: the node does not answer.
         """
-        pending = self._journal.unfinalized()
+        pending = [signature for signature, _ in self._journal.provisional()]
         if not pending:
             return 0
         statuses = await self._rpc.signature_statuses(pending)

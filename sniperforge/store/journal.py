@@ -1,7 +1,8 @@
 """The journal of one wallet: intents, transactions, fills, positions. Its only writer is the lock holder.
 
-Every method is one transaction, durable when it returns. Booking a fill moves the transaction's state, the
-intent's outcome and the position in the same commit, so no crash can leave them telling different stories.
+Every method is one transaction, durable when it returns. Booking a fill, or taking it back, moves the
+transaction's state, the intent's outcome and the position in the same commit, so no crash can leave them
+telling different stories.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sniperforge.domain.lifecycle import TxEvent, TxState, advance
-from sniperforge.domain.trade import Attempt, Fill, Intent, IntentKind, Position, PositionState
+from sniperforge.domain.lifecycle import IllegalTransitionError, TxEvent, TxState, advance
+from sniperforge.domain.trade import Attempt, Fill, Intent, Position, PositionState
 from sniperforge.errors import NotFoundError
 from sniperforge.store.database import Database
 from sniperforge.store.journal_reader import JournalReader
-from sniperforge.store.rows import position_of
+from sniperforge.store.position_sums import recount
+from sniperforge.store.rows import attempt_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -71,6 +73,27 @@ class Journal(JournalReader):
             if intent.position_id is not None and intent.facts.get("whole"):
                 _begin_exit(connection, intent.position_id, intent.reason)
 
+    def add_attempt(self, attempt: Attempt, max_spend: int) -> None:
+        """Make a further transaction of an intent durable, before any of its bytes leave.
+
+        Args:
+            max_spend: the most lamports that the intent can cost with this one.
+
+        Raises:
+            StorageError: nothing was recorded, so nothing may be sent.
+            IllegalTransitionError: the intent's attempts are not all in flight on this one's nonce value.
+        """
+        with self._db.transaction() as connection:
+            for earlier in connection.execute(
+                "SELECT * FROM transactions WHERE intent_id = ?", (attempt.intent_id,)
+            ).fetchall():
+                _require_series(attempt_of(earlier), attempt)
+            _insert_attempt(connection, attempt)
+            connection.execute(
+                "UPDATE intents SET max_spend = max(max_spend, ?) WHERE id = ?",
+                (max_spend, attempt.intent_id),
+            )
+
     # -- outcomes ------------------------------------------------------------------------------------------
 
     def book(self, fill: Fill, event: TxEvent) -> None:
@@ -84,18 +107,43 @@ class Journal(JournalReader):
         """
         with self._db.transaction() as connection:
             if _land(connection, fill, event):
-                _apply_to_position(connection, fill)
+                recount(connection, fill.position_id)
 
     def mark_dead(self, signature: str, at: float) -> None:
-        """Record the proof that a transaction can never land; one that has landed stays as it is."""
+        """Record the proof that a transaction, and all that share its nonce, can never land.
+
+        What has landed stays as it is.
+        """
         with self._db.transaction() as connection:
-            state = _state_of(connection, signature)
-            if state is TxState.SUBMITTED:
-                _set_state(connection, signature, advance(state, TxEvent.EXPIRED), None)
-                _settle(connection, _intent_id_of(connection, signature), at, TxEvent.EXPIRED.value)
+            if _state_of(connection, signature) is TxState.SUBMITTED:
+                intent_id = _intent_id_of(connection, signature)
+                _move_all(connection, intent_id, TxState.SUBMITTED, TxEvent.EXPIRED)
+                _settle(connection, intent_id, at, TxEvent.EXPIRED.value)
+
+    def roll_back(self, signature: str) -> None:
+        """Take back a fill whose slot was dropped: it, and what it overtook, are in flight again.
+
+        Raises:
+            IllegalTransitionError: it is final, or it never landed.
+        """
+        with self._db.transaction() as connection:
+            fill = connection.execute("SELECT * FROM fills WHERE signature = ?", (signature,)).fetchone()
+            if fill is None or fill["commitment"] == "finalized":
+                raise IllegalTransitionError(f"{signature} has no fill that can be taken back")
+            state, intent_id = _state_of(connection, signature), fill["intent_id"]
+            _set_state(connection, signature, advance(state, TxEvent.ROLLED_BACK), None)
+            connection.execute(
+                "UPDATE transactions SET slot = NULL, err = NULL WHERE signature = ?", (signature,)
+            )
+            _move_all(connection, intent_id, TxState.SUPERSEDED, TxEvent.ROLLED_BACK)
+            connection.execute("DELETE FROM fills WHERE signature = ?", (signature,))
+            connection.execute(
+                "UPDATE intents SET settled_at = NULL, outcome = NULL WHERE id = ?", (intent_id,)
+            )
+            recount(connection, fill["position_id"])
 
     def mark_finalized(self, *signatures: str) -> None:
-        """Record that confirmed transactions can no longer be undone; one commit for all of them."""
+        """Record that what landed can no longer be undone; one commit for all of them."""
         with self._db.transaction() as connection:
             for signature in signatures:
                 _finalize(connection, signature)
@@ -107,6 +155,7 @@ class Journal(JournalReader):
         with self._db.transaction() as connection:
             if _land(connection, fill, TxEvent.LANDED):
                 _insert_position(connection, position)
+                _count_earlier_sales(connection, position.id)
 
     def set_position_state(self, position_id: str, state: PositionState, note: str, at: float) -> None:
         """Move a held position; one that ended stays ended, and gets its closing time when it ends."""
@@ -154,9 +203,18 @@ class Journal(JournalReader):
 
 
 def _insert_attempt(connection: sqlite3.Connection, attempt: Attempt) -> None:
+    nonce = attempt.nonce
+    if (
+        nonce is not None
+        and connection.execute(
+            "SELECT 1 FROM transactions WHERE nonce_value = ? AND intent_id <> ?",
+            (nonce.value, attempt.intent_id),
+        ).fetchone()
+    ):
+        raise IllegalTransitionError(f"the nonce value {nonce.value} is another intent's")
     connection.execute(
         "INSERT INTO transactions (signature, intent_id, number, raw, last_valid_height, min_out, state,"
-        " created_at) VALUES (?,?,?,?,?,?,?,?)",
+        " created_at, nonce_account, nonce_value, nonce_slot) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
         (
             attempt.signature,
             attempt.intent_id,
@@ -166,8 +224,18 @@ def _insert_attempt(connection: sqlite3.Connection, attempt: Attempt) -> None:
             str(attempt.min_out),
             attempt.state,
             attempt.created_at,
+            *((None,) * 3 if nonce is None else (nonce.account, nonce.value, nonce.slot)),
         ),
     )
+
+
+def _require_series(earlier: Attempt, further: Attempt) -> None:
+    """Two transactions of one intent can both be signed only when at most one of them can land."""
+    first, second = earlier.nonce, further.nonce
+    if first is None or second is None or (first.account, first.value) != (second.account, second.value):
+        raise IllegalTransitionError(f"{earlier.signature} and {further.signature} share no nonce")
+    if earlier.state is not TxState.SUBMITTED:
+        raise IllegalTransitionError(f"{earlier.signature} is {earlier.state}: its series has ended")
 
 
 def _begin_exit(connection: sqlite3.Connection, position_id: str, note: str) -> None:
@@ -181,7 +249,8 @@ def _finalize(connection: sqlite3.Connection, signature: str) -> None:
     state = _state_of(connection, signature)
     if state is TxState.CONFIRMED:
         _set_state(connection, signature, advance(state, TxEvent.FINALIZED), None)
-        connection.execute("UPDATE fills SET commitment = 'finalized' WHERE signature = ?", (signature,))
+    _move_all(connection, _intent_id_of(connection, signature), TxState.SUPERSEDED, TxEvent.EXPIRED)
+    connection.execute("UPDATE fills SET commitment = 'finalized' WHERE signature = ?", (signature,))
 
 
 def _land(connection: sqlite3.Connection, fill: Fill, event: TxEvent) -> bool:
@@ -190,6 +259,7 @@ def _land(connection: sqlite3.Connection, fill: Fill, event: TxEvent) -> bool:
     if connection.execute("SELECT 1 FROM fills WHERE signature = ?", (signature,)).fetchone():
         return False
     _set_state(connection, signature, advance(_state_of(connection, signature), event), fill)
+    _move_all(connection, fill.intent_id, TxState.SUBMITTED, TxEvent.OVERTAKEN)
     _insert_fill(connection, fill)
     _settle(connection, fill.intent_id, fill.booked_at, event.value)
     return True
@@ -217,6 +287,14 @@ def _set_state(connection: sqlite3.Connection, signature: str, state: TxState, f
             "UPDATE transactions SET slot = ?, err = ? WHERE signature = ?",
             (fill.settlement.slot, err, signature),
         )
+
+
+def _move_all(connection: sqlite3.Connection, intent_id: str, state: TxState, event: TxEvent) -> None:
+    """Every transaction of an intent that is in ``state``: those of one series share their fate."""
+    connection.execute(
+        "UPDATE transactions SET state = ? WHERE intent_id = ? AND state = ?",
+        (advance(state, event), intent_id, state),
+    )
 
 
 def _settle(connection: sqlite3.Connection, intent_id: str, at: float, outcome: str) -> None:
@@ -255,6 +333,13 @@ def _insert_fill(connection: sqlite3.Connection, fill: Fill) -> None:
     connection.execute(f"INSERT INTO fills VALUES ({','.join('?' * len(values))})", values)  # noqa: S608
 
 
+def _count_earlier_sales(connection: sqlite3.Connection, position_id: str) -> None:
+    """A buy that lands again may find sales of its tokens already booked."""
+    booked = connection.execute("SELECT count(*) FROM fills WHERE position_id = ?", (position_id,)).fetchone()
+    if booked[0] > 1:
+        recount(connection, position_id)
+
+
 def _insert_position(connection: sqlite3.Connection, position: Position) -> None:
     values: tuple[Any, ...] = (
         position.id,
@@ -280,34 +365,3 @@ def _insert_position(connection: sqlite3.Connection, position: Position) -> None
         position.note,
     )
     connection.execute(f"INSERT INTO positions VALUES ({','.join('?' * len(values))})", values)  # noqa: S608
-
-
-def _apply_to_position(connection: sqlite3.Connection, fill: Fill) -> None:
-    """A buy adds tokens and cost, a sale takes tokens and adds proceeds, whatever lands adds fees and rent.
-
-    The sums stay those of the position's fills, so that its result is theirs to the lamport.
-    """
-    row = connection.execute("SELECT * FROM positions WHERE id = ?", (fill.position_id,)).fetchone()
-    if row is None:
-        return
-    position = position_of(row)
-    done = fill.settlement
-    buys = fill.kind is IntentKind.BUY
-    raw = position.raw + (fill.token_delta if done.err is None else 0)
-    sold_out = fill.kind is IntentKind.SELL and done.err is None and raw <= 0
-    ended_at = fill.booked_at if sold_out and position.closed_at is None else position.closed_at
-    connection.execute(
-        "UPDATE positions SET raw = ?, cost = cost - ?, proceeds = proceeds + ?, fees = fees + ?,"
-        " rent = rent + ?, state = ?, closed_at = ? WHERE id = ?",
-        (
-            # More may be sold than was bought here: tokens that came from elsewhere are not owed back.
-            str(max(raw, 0)),
-            done.trade if buys else 0,
-            0 if buys else done.trade,
-            done.fee + done.tip,
-            done.rent_paid - done.rent_returned,
-            PositionState.CLOSED if sold_out else position.state,
-            ended_at,
-            position.id,
-        ),
-    )

@@ -8,6 +8,7 @@ from sniperforge.domain.lifecycle import UNRESOLVED, TxState
 from sniperforge.domain.trade import HELD_STATES, Attempt, Fill, Intent, IntentKind, Position, PositionState
 from sniperforge.store.database import Database
 from sniperforge.store.rows import attempt_of, fill_of, intent_of, position_of
+from sniperforge.store.usage_reader import UsageReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,11 @@ class JournalReader:
         """Close the file. Safe to call twice."""
         self._db.close()
 
+    @property
+    def usage(self) -> UsageReader:
+        """What the limits ask."""
+        return UsageReader(self._db)
+
     def intent(self, intent_id: str) -> Intent | None:
         """One intent by id."""
         return intent_of(self._db.row("SELECT * FROM intents WHERE id = ?", intent_id))
@@ -61,10 +67,36 @@ class JournalReader:
         found = [(self.intent(row["intent_id"]), attempt_of(row)) for row in rows]
         return [(intent, attempt) for intent, attempt in found if intent is not None]
 
-    def unfinalized(self) -> list[str]:
-        """Signatures that are confirmed but not finalized yet."""
-        rows = self._db.rows("SELECT signature FROM transactions WHERE state = ?", TxState.CONFIRMED)
-        return [str(row["signature"]) for row in rows]
+    def decisive(self, intent_id: str) -> Attempt:
+        """The transaction that tells an intent's outcome: the one that landed, else the last one signed."""
+        attempts = self.attempts(intent_id)
+        landed = (TxState.CONFIRMED, TxState.FINALIZED, TxState.REJECTED)
+        return next((each for each in attempts if each.state in landed), attempts[-1])
+
+    def provisional(self) -> list[tuple[str, int]]:
+        """``(signature, slot)`` of what landed, rejected or not, and is not final yet; oldest first."""
+        rows = self._db.rows("SELECT signature, slot FROM fills WHERE commitment = 'confirmed' ORDER BY slot")
+        return [(str(row["signature"]), int(row["slot"])) for row in rows]
+
+    def busy_nonces(self) -> dict[str, str]:
+        """``{nonce account: position id}`` of those that may not serve another position now.
+
+        A series is in flight on it, or one was rejected in a slot that is not final: should that slot be
+        dropped, the rejected sale may land after all, and only a next one on the same account excludes it.
+        """
+        rows = self._db.rows(
+            "SELECT nonce_account, position_id FROM transactions JOIN intents ON intents.id = intent_id"  # noqa: S608
+            f" WHERE nonce_account IS NOT NULL AND state IN ({_UNRESOLVED_SQL})"
+            " UNION SELECT nonce_account, fills.position_id FROM fills"
+            " JOIN transactions USING (signature) JOIN positions ON positions.id = fills.position_id"
+            " WHERE commitment = 'confirmed' AND nonce_account IS NOT NULL"
+            f" AND transactions.state = 'rejected' AND positions.state IN ({_HELD_SQL})"
+        )
+        return {str(row["nonce_account"]): str(row["position_id"] or "") for row in rows}
+
+    def nonce_used(self, value: str) -> bool:
+        """Whether a transaction was ever signed on this nonce value."""
+        return self._db.row("SELECT 1 FROM transactions WHERE nonce_value = ?", value) is not None
 
     def known_signatures(self) -> set[str]:
         """Every signature that this wallet's intents produced."""

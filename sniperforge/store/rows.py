@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, overload
 from sniperforge.domain.lifecycle import TxState
 from sniperforge.domain.trade import (
     Attempt,
+    DurableNonce,
     Fill,
     Intent,
     IntentKind,
@@ -62,7 +63,14 @@ def attempt_of(row: sqlite3.Row) -> Attempt:
         slot=row["slot"],
         err=row["err"],
         min_out=int(row["min_out"]),
+        nonce=_nonce_of(row),
     )
+
+
+def _nonce_of(row: sqlite3.Row) -> DurableNonce | None:
+    if row["nonce_account"] is None:
+        return None
+    return DurableNonce(row["nonce_account"], row["nonce_value"], row["nonce_slot"])
 
 
 def fill_of(row: sqlite3.Row) -> Fill:

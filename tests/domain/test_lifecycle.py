@@ -21,11 +21,15 @@ LEGAL = {
     (TxState.PLANNED, TxEvent.ABANDON): TxState.ABANDONED,
     (TxState.SUBMITTED, TxEvent.LANDED): TxState.CONFIRMED,
     (TxState.SUBMITTED, TxEvent.FAILED): TxState.REJECTED,
+    (TxState.SUBMITTED, TxEvent.OVERTAKEN): TxState.SUPERSEDED,
     (TxState.SUBMITTED, TxEvent.EXPIRED): TxState.DEAD,
+    (TxState.REJECTED, TxEvent.ROLLED_BACK): TxState.SUBMITTED,
+    (TxState.SUPERSEDED, TxEvent.ROLLED_BACK): TxState.SUBMITTED,
+    (TxState.SUPERSEDED, TxEvent.EXPIRED): TxState.DEAD,
     (TxState.CONFIRMED, TxEvent.FINALIZED): TxState.FINALIZED,
     (TxState.CONFIRMED, TxEvent.ROLLED_BACK): TxState.SUBMITTED,
 }
-FINAL = {TxState.FINALIZED, TxState.REJECTED, TxState.DEAD, TxState.ABANDONED}
+FINAL = {TxState.FINALIZED, TxState.DEAD, TxState.ABANDONED}
 
 
 @pytest.mark.parametrize("event", TxEvent)
@@ -86,6 +90,7 @@ def test_states_and_events_are_their_names() -> None:
         "confirmed",
         "finalized",
         "rejected",
+        "superseded",
         "dead",
         "abandoned",
     ]

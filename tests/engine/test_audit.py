@@ -423,7 +423,7 @@ class TestFinality:
             await process.bought(token)
             node.replaced["getSignatureStatuses"] = lambda _params: {"context": {"slot": 1}, "value": [None]}
             assert await process.audit.finalize() == 0
-        assert len(process.journal.unfinalized()) == 1
+        assert len(process.journal.provisional()) == 1
 
 
 async def test_the_wrapped_sol_account_is_the_associated_one(world: World, process: Process) -> None:

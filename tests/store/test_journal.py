@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sniperforge.domain.lifecycle import IllegalTransitionError, TxEvent, TxState
-from sniperforge.domain.trade import HELD_STATES, Fill, Intent, IntentKind, Position, PositionState
+from sniperforge.domain.trade import (
+    HELD_STATES,
+    DurableNonce,
+    Fill,
+    Intent,
+    IntentKind,
+    Position,
+    PositionState,
+)
 from sniperforge.errors import ConfigError, NotFoundError, StorageError
 from sniperforge.store.database import Database
 from sniperforge.store.journal import Journal
@@ -163,13 +171,6 @@ class TestInFlight:
     def test_spend_counts_until_the_outcome_is_known(self, journal: Journal) -> None:
         """Each intent counts at its maximum, by kind, once, and no longer than it is in doubt."""
         buy = record(journal, "buy", max_spend=100)
-        again = make_attempt(buy, signature="again", number=2)
-        with journal._db.transaction() as connection:
-            connection.execute(
-                "INSERT INTO transactions (signature, intent_id, number, raw, last_valid_height, state,"
-                " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (again.signature, buy.id, 2, again.raw, 1, again.state, 0.0),
-            )
         transfer = record(journal, "transfer", IntentKind.TRANSFER, max_spend=2**62, mint="")
         record(journal, "sell", IntentKind.SELL, max_spend=7)
         assert journal.in_flight_spend(IntentKind.BUY) == 100
@@ -180,8 +181,6 @@ class TestInFlight:
         assert journal.in_flight_count(*IntentKind) == 3
         journal.mark_dead("signature of transfer", 5.0)
         journal.book(fill_of(buy, trade=0), TxEvent.FAILED)
-        assert journal.in_flight_spend(*IntentKind) == 107
-        journal.mark_dead("again", 5.0)
         assert journal.in_flight_spend(*IntentKind) == 7
         assert journal.intent(transfer.id) == transfer
 
@@ -297,10 +296,10 @@ class TestBooking:
             record(journal, name)
         journal.book(fill_of(journal.intent("r"), trade=0), TxEvent.FAILED)
         journal.mark_dead("signature of d", 1.0)
-        assert journal.unfinalized() == ["signature of b"]
+        assert journal.provisional() == [("signature of b", 7), ("signature of r", 7)]
         with pytest.raises(NotFoundError):
             journal.mark_finalized("signature of b", "signature of ghost")
-        assert journal.unfinalized() == ["signature of b"]
+        assert [signature for signature, _ in journal.provisional()] == ["signature of b", "signature of r"]
         journal.mark_finalized(*(f"signature of {name}" for name in ("b", "b", "u", "r", "d")))
         states = {name: journal.attempt(f"signature of {name}").state for name in "burd"}
         assert states == {
@@ -309,10 +308,10 @@ class TestBooking:
             "r": TxState.REJECTED,
             "d": TxState.DEAD,
         }
-        assert journal.unfinalized() == []
+        assert journal.provisional() == []
         assert {fill.intent_id: fill.commitment for fill in journal.fills()} == {
             "b": "finalized",
-            "r": "confirmed",
+            "r": "finalized",
         }
 
     def test_fills_are_told_by_slot_and_from_a_time(self, journal: Journal) -> None:
@@ -610,3 +609,119 @@ def test_a_killed_process_loses_nothing_that_it_acknowledged(tmp_path: Path) -> 
             assert position.realized_pnl == sum(fill.settlement.lamports_delta for fill in own)
         journal.close()
     assert len(booked) > 20
+
+
+def nonce(account: str = "n1", value: str = "v1", slot: int = 5) -> DurableNonce:
+    """A nonce as it was read."""
+    return DurableNonce(account, value, slot)
+
+
+def series(journal: Journal, name: str, count: int = 2, *, on: DurableNonce | None = None) -> Intent:
+    """A sale whose attempts ``name 1``, ``name 2`` share a nonce."""
+    intent = make_intent(name, IntentKind.SELL, position_id="b", max_spend=10)
+    shared = on or nonce(value=f"value of {name}")
+    attempts = [
+        make_attempt(intent, signature=f"{name} {number}", number=number, nonce=shared)
+        for number in range(1, count + 1)
+    ]
+    journal.record_intent(intent, attempts[0])
+    for number, attempt in enumerate(attempts[1:], 2):
+        journal.add_attempt(attempt, 10 * number)
+    return intent
+
+
+def landed(intent: Intent, signature: str, err: object = None) -> Fill:
+    """What an attempt of a sale did."""
+    return make_fill(
+        intent, make_settlement(signature, trade=0 if err else 700, err=err), tokens=0 if err else -9
+    )
+
+
+class TestSeries:
+    def states(self, journal: Journal, intent: Intent) -> list[TxState]:
+        """Of its attempts, in order."""
+        return [attempt.state for attempt in journal.attempts(intent.id)]
+
+    def test_attempts_are_added_while_all_share_a_nonce(self, journal: Journal) -> None:
+        """They come back with it, and the intent counts at its dearest."""
+        intent = series(journal, "s", 3)
+        assert [attempt.nonce for attempt in journal.attempts("s")] == [nonce(value="value of s")] * 3
+        assert journal.in_flight_spend(IntentKind.SELL) == 30
+        assert journal.in_flight_count(IntentKind.SELL) == 1
+        assert journal.busy_nonces() == {"n1": "b"}
+        assert journal.nonce_used("value of s")
+        assert not journal.nonce_used("another")
+        assert journal.decisive(intent.id).number == 3
+
+    @pytest.mark.parametrize(
+        "other",
+        [None, nonce(value="other"), nonce(account="n2", value="value of s")],
+        ids=["no", "value", "account"],
+    )
+    def test_nothing_else_may_be_added(self, journal: Journal, other: DurableNonce | None) -> None:
+        """Two that could both land are never both in the journal."""
+        intent = series(journal, "s", 1)
+        with pytest.raises(IllegalTransitionError, match="share no nonce"):
+            journal.add_attempt(make_attempt(intent, signature="x", number=2, nonce=other), 1)
+        plain = record(journal, "plain", IntentKind.SELL)
+        with pytest.raises(IllegalTransitionError, match="share no nonce"):
+            journal.add_attempt(make_attempt(plain, signature="y", number=2, nonce=nonce()), 1)
+        assert journal.attempt("x") is None
+        assert journal.attempt("y") is None
+
+    def test_a_nonce_value_is_one_intents(self, journal: Journal) -> None:
+        """Another intent on it would exclude the first one without its knowledge."""
+        series(journal, "s", 1)
+        with pytest.raises(IllegalTransitionError, match="another intent's"):
+            series(journal, "t", 1, on=nonce(value="value of s"))
+        assert journal.intent("t") is None
+
+    @pytest.mark.parametrize("number", [1, 2, 3])
+    def test_one_landing_overtakes_the_others(self, journal: Journal, number: int) -> None:
+        """They are dead once it is final, and nothing may be added any more."""
+        intent = series(journal, "s", 3)
+        journal.book(landed(intent, f"s {number}"), TxEvent.LANDED)
+        others = [TxState.SUPERSEDED] * 2
+        assert sorted(self.states(journal, intent)) == sorted([TxState.CONFIRMED, *others])
+        assert journal.unresolved() == []
+        assert journal.decisive("s").number == number
+        with pytest.raises(IllegalTransitionError, match="its series has ended"):
+            journal.add_attempt(
+                make_attempt(intent, signature="late", number=4, nonce=nonce(value="value of s")), 1
+            )
+        with pytest.raises(IllegalTransitionError):
+            journal.book(landed(intent, f"s {number % 3 + 1}"), TxEvent.LANDED)
+        journal.mark_finalized(f"s {number}")
+        assert sorted(self.states(journal, intent)) == sorted([TxState.FINALIZED, TxState.DEAD, TxState.DEAD])
+
+    def test_a_dropped_slot_brings_all_of_them_back(self, journal: Journal) -> None:
+        """Then another one may land; what is final is never taken back."""
+        intent = series(journal, "s", 2)
+        journal.book(landed(intent, "s 1", {"x": 1}), TxEvent.FAILED)
+        assert self.states(journal, intent) == [TxState.REJECTED, TxState.SUPERSEDED]
+        journal.roll_back("s 1")
+        assert self.states(journal, intent) == [TxState.SUBMITTED] * 2
+        assert journal.attempts("s")[0].err is None
+        assert journal.fills() == []
+        journal.book(landed(intent, "s 2"), TxEvent.LANDED)
+        journal.mark_finalized("s 2")
+        with pytest.raises(IllegalTransitionError, match="no fill that can be taken back"):
+            journal.roll_back("s 2")
+        with pytest.raises(IllegalTransitionError, match="no fill that can be taken back"):
+            journal.roll_back("s 1")
+
+    def test_the_proof_of_death_is_of_the_whole_series(self, journal: Journal) -> None:
+        """The nonce moved on without any of them."""
+        intent = series(journal, "s", 2)
+        journal.mark_dead("s 2", 5.0)
+        assert self.states(journal, intent) == [TxState.DEAD] * 2
+        assert journal.busy_nonces() == {}
+
+    def test_an_account_stays_with_a_position_whose_refusal_is_not_final(self, journal: Journal) -> None:
+        """Only a next sale on the same account excludes that the refused one lands after all."""
+        bought(journal)
+        intent = series(journal, "s", 1)
+        journal.book(landed(intent, "s 1", {"x": 1}), TxEvent.FAILED)
+        assert journal.busy_nonces() == {"n1": "b"}
+        journal.mark_finalized("s 1")
+        assert journal.busy_nonces() == {}

@@ -75,6 +75,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.now = 0.0
         self.intents: dict[str, Intent] = {}
         self.states: dict[str, TxState] = {}
+        self.final: set[str] = set()
         self.fills: list[Fill] = []
         self.held: dict[str, Held] = {}
         self.foreign: dict[str, tuple[int, bool]] = {}
@@ -101,7 +102,7 @@ class JournalMachine(RuleBasedStateMachine):
 
     def flight(self, *kinds: IntentKind) -> list[Intent]:
         """Unresolved intents of these kinds, oldest first."""
-        waiting = [self.intents[name] for name, state in self.states.items() if state is TxState.SUBMITTED]
+        waiting = [self.intents[name] for name in self.intents if self.states[name] is TxState.SUBMITTED]
         return [intent for intent in waiting if intent.kind in kinds]
 
     # -- write-ahead -----------------------------------------------------------------------------------
@@ -200,6 +201,23 @@ class JournalMachine(RuleBasedStateMachine):
         self.states[name] = TxState.REJECTED
         return name
 
+    @rule(target=flying, name=consumes(done))
+    def roll_back(self, name: str) -> str:
+        """The slot of a refused one is dropped; what else has no provisional fill raises and stays."""
+        intent = self.intents[name]
+        if self.states[name] is not TxState.REJECTED or name in self.final:
+            if self.states[name] is not TxState.CONFIRMED:
+                with pytest.raises(IllegalTransitionError):
+                    self.journal.roll_back(f"signature of {name}")
+            return self.record(IntentKind.TRANSFER, mint="")
+        self.journal.roll_back(f"signature of {name}")
+        (fill,) = (each for each in self.fills if each.intent_id == name)
+        self.fills.remove(fill)
+        if intent.position_id is not None:
+            self.held[intent.position_id].fills.remove(fill)
+        self.states[name] = TxState.SUBMITTED
+        return name
+
     @rule(target=done, name=consumes(flying))
     def die(self, name: str) -> str:
         """It can never land."""
@@ -225,6 +243,7 @@ class JournalMachine(RuleBasedStateMachine):
     def finalize(self, name: str) -> None:
         """Confirmed becomes final; anything else stays."""
         self.journal.mark_finalized(f"signature of {name}")
+        self.final.add(name)
         if self.states[name] is TxState.CONFIRMED:
             self.states[name] = TxState.FINALIZED
 
@@ -287,8 +306,12 @@ class JournalMachine(RuleBasedStateMachine):
             assert self.journal.in_flight_count(*kinds) == len(waiting)
         buying = {intent.mint for intent in self.flight(IntentKind.BUY)}
         assert {mint for mint in ("mint a", "mint b", "mint c") if self.journal.buying(mint)} == buying
-        confirmed = {name for name, state in self.states.items() if state is TxState.CONFIRMED}
-        assert set(self.journal.unfinalized()) == {f"signature of {name}" for name in confirmed}
+        landed = {
+            name for name, state in self.states.items() if state in (TxState.CONFIRMED, TxState.REJECTED)
+        }
+        assert {signature for signature, _ in self.journal.provisional()} == {
+            f"signature of {name}" for name in landed - self.final
+        }
 
     @invariant()
     def fills_agree(self) -> None:
