@@ -1,4 +1,4 @@
-"""Where locks and inboxes live: one place per user, whatever the working folder."""
+"""Where locks, inboxes and rate limits live: one place per user, whatever the working folder."""
 
 from __future__ import annotations
 
@@ -43,3 +43,8 @@ def pointer_path(folder: Path, genesis: str, pubkey: str, mode: str) -> Path:
     Other arguments as :func:`lock_path`.
     """
     return folder / f"{genesis[:8]}-{pubkey}.{mode}.journal"
+
+
+def limits_folder(environment: Mapping[str, str], home: Path) -> Path:
+    """``${XDG_STATE_HOME:-~/.local/state}/sniperforge/limits``: rate budgets. As :func:`locks_folder`."""
+    return locks_folder(environment, home).with_name("limits")

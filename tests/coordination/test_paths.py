@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from sniperforge.coordination.paths import inbox_path, lock_path, locks_folder, pointer_path
+from sniperforge.coordination.paths import (
+    inbox_path,
+    limits_folder,
+    lock_path,
+    locks_folder,
+    pointer_path,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,9 @@ def test_each_mode_has_a_journal_of_its_own() -> None:
     assert paper != live
     everything = {live, paper, lock_path(folder, genesis, "Wa11et"), inbox_path(folder, genesis, "Wa11et")}
     assert len(everything) == 4
+
+
+def test_limits_are_beside_the_locks() -> None:
+    """One place per user, too."""
+    home = Path("/home/me")
+    assert limits_folder({}, home) == locks_folder({}, home).parent / "limits"
