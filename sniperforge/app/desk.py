@@ -11,7 +11,7 @@ from sniperforge.app.wallet import wallet_entry
 from sniperforge.coordination.inbox import InboxClient
 from sniperforge.coordination.wallet_lock import read_holder
 from sniperforge.domain.trade import PositionState
-from sniperforge.engine.door import HALTED
+from sniperforge.engine.kill_switch import HALTED, KillSwitch
 from sniperforge.engine.requests import ABANDON, HALT, RESUME, find_position, not_held
 from sniperforge.errors import UsageError, WalletBusyError
 
@@ -68,6 +68,7 @@ def _do(node: Node, wallet: str, kind: str, payload: Mapping[str, Any]) -> dict[
             journal.set_flag(HALTED, str(payload["reason"]), now)
             return {"halted": True}
         if kind == RESUME:
+            KillSwitch(journal, node.settings.kill_file).require_no_file()
             journal.set_flag(HALTED, "", now)
             return {"halted": False}
         if kind == ABANDON:

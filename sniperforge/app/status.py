@@ -6,18 +6,18 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.holding import lock_file
+from sniperforge.app.limits import limit_usage, limits_of
 from sniperforge.coordination.wallet_lock import read_holder
 from sniperforge.domain.amounts import format_sol, parse_sol
 from sniperforge.domain.trade import IntentKind
-from sniperforge.engine.door import HALTED
+from sniperforge.engine.exposure import DAY_SECONDS, HOUR_SECONDS
+from sniperforge.engine.kill_switch import KillSwitch
 
 if TYPE_CHECKING:
     from sniperforge.app.records import Records
     from sniperforge.coordination.wallet_lock import Holder
     from sniperforge.domain.trade import Position
 
-HOUR_SECONDS: Final = 3_600
-DAY_SECONDS: Final = 86_400
 _TOP: Final = 3
 
 
@@ -30,6 +30,9 @@ async def status_of(records: Records) -> dict[str, Any]:
     node, wallet, journal = records.node, records.wallet.pubkey, records.journal
     holder, now = read_holder(lock_file(node, wallet)), node.clock.now()
     session = _session(records, holder)
+    balance = await node.rpc.balance(wallet, "processed")
+    switch = KillSwitch(journal, node.settings.kill_file)
+    halted, limits = switch.why(), limits_of(node.settings.config)
     values = session["health"].get("values_sol", {}) if session and session["running"] else {}
     return {
         "network": {
@@ -42,17 +45,18 @@ async def status_of(records: Records) -> dict[str, Any]:
         "wallet": {
             "name": records.wallet.name,
             "pubkey": wallet,
-            "balance_sol": format_sol(await node.rpc.balance(wallet, "processed")),
+            "balance_sol": format_sol(balance),
         },
         "holder": None if holder is None else _holder(holder),
         "session": session,
-        "halted": journal.flag(HALTED) if journal else "",
+        "halted": halted,
+        "limits": limit_usage(limits, journal, switch, now=now, balance=balance),
         "positions": [_position(each, values) for each in journal.positions()] if journal else [],
         "realized_today_sol": format_sol(journal.realized_since(now - now % DAY_SECONDS) if journal else 0),
         "unknown": [attempt.signature for _, attempt in journal.unresolved()] if journal else [],
         "foreign_signatures": journal.foreign_signed() if journal else [],
         "last_hour": (hour := _last_hour(records)),
-        "why_nothing": why_nothing(hour, session, journal.flag(HALTED) if journal else ""),
+        "why_nothing": why_nothing(hour, session, halted),
     }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.heartbeat import heartbeat
 from sniperforge.app.holding import inbox_file, open_journal, take
+from sniperforge.app.limits import limits_of
 from sniperforge.chain.fate import Pace
 from sniperforge.chain.landing import Landing
 from sniperforge.chain.websocket import PubSubClient
@@ -22,13 +23,13 @@ from sniperforge.engine.blockhash_cache import BlockhashCache
 from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor
 from sniperforge.engine.guard import Guard
+from sniperforge.engine.kill_switch import KillSwitch
 from sniperforge.engine.orders import ExecutionPolicy
 from sniperforge.engine.requests import RequestDesk
 from sniperforge.engine.session import Session
 from sniperforge.errors import NotFoundError
 from sniperforge.market.pool_watch import PoolWatch
 from sniperforge.orders.slippage import SlippagePolicy
-from sniperforge.risk.limits import Limits
 from sniperforge.store.shared import SharedStore
 from sniperforge.tokens.account import TOKEN_ACCOUNT_SIZE
 
@@ -94,17 +95,19 @@ async def open_trader(
         pubsub = await stack.enter_async_context(PubSubClient(node.settings.network.ws_url, node.clock))
         account_rent = await node.rpc.minimum_rent(TOKEN_ACCOUNT_SIZE)
         held = _Held(node, signer, lock, journal, shared, pubsub, account_rent)
-        trader = _assemble(held, tell, guards=bool(bot))
+        switch = KillSwitch(journal, node.settings.kill_file)
+        trader = _assemble(held, switch, tell, guards=bool(bot))
         desk = RequestDesk(
             inbox=inbox,
             journal=journal,
             guard=trader.guard,
             halt=trader.session.halt,
-            resume=trader.session.resume,
+            resume=partial(_resume, switch, trader.session),
             clock=node.clock,
             tell=tell,
         )
         trader.session.add_service(desk.run)
+        trader.session.add_service(lambda: switch.watch(node.clock, tell))
         if bot:  # a one-off command leaves the record of the wallet's last bot alone
             trader.session.add_service(lambda: heartbeat(node, signer.pubkey, bot, shared, health))
         await trader.session.open()
@@ -122,7 +125,14 @@ class _Held:
     account_rent: int
 
 
-def _assemble(held: _Held, tell: Callable[[SessionEvent], None], *, guards: bool) -> Trader:
+def _resume(switch: KillSwitch, session: Session) -> None:
+    switch.require_no_file()
+    session.resume()
+
+
+def _assemble(
+    held: _Held, switch: KillSwitch, tell: Callable[[SessionEvent], None], *, guards: bool
+) -> Trader:
     node, journal, pubsub = held.node, held.journal, held.pubsub
     config, clock, wallet = node.settings.config, node.clock, held.signer.pubkey
     blockhashes = BlockhashCache(node.rpc, clock)
@@ -134,7 +144,14 @@ def _assemble(held: _Held, tell: Callable[[SessionEvent], None], *, guards: bool
             senders=[node.rpc], witnesses=witnesses, pubsub=pubsub, clock=clock, pace=pace_of(config)
         ),
         blockhashes=blockhashes,
-        door=Door(wallet=wallet, limits=limits_of(config), journal=journal, rpc=node.rpc, clock=clock),
+        door=Door(
+            wallet=wallet,
+            limits=limits_of(config),
+            journal=journal,
+            rpc=node.rpc,
+            clock=clock,
+            switch=switch,
+        ),
         policy=execution_policy(config, held.account_rent),
         clock=clock,
         holds=held.lock.still_held,
@@ -167,18 +184,6 @@ def _watch(node: Node, pubsub: PubSubClient, dex: str, pool: str) -> PoolWatch:
     if venue is None:
         raise NotFoundError(f"{dex} is no venue that can be traded")
     return PoolWatch(venue, pool, source=node.rpc, pubsub=pubsub, clock=node.clock)
-
-
-def limits_of(config: Config) -> Limits:
-    """The configured limits in lamports."""
-    limits = config.limits
-    return Limits(
-        max_trade_lamports=lamports_of(limits.max_trade_sol),
-        max_open_positions=limits.max_open_positions,
-        max_exposure_lamports=lamports_of(limits.max_exposure_sol),
-        max_daily_loss_lamports=lamports_of(limits.max_daily_loss_sol),
-        reserve_lamports=lamports_of(limits.reserve_sol),
-    )
 
 
 def execution_policy(config: Config, account_rent: int) -> ExecutionPolicy:

@@ -51,6 +51,7 @@ def _text(data: dict[str, Any]) -> str:
         *_holder_rows(holder),
         *_session_rows(data["session"]),
         ("entries", f"HALTED: {data['halted']}" if data["halted"] else "allowed"),
+        *_limit_rows(data["limits"]),
         ("positions", f"{len(held)} held" if held else "none held"),
         *(("", _position(each)) for each in held),
         *(("unknown", f"{signature[:16]}  sent, outcome not known yet") for signature in data["unknown"]),
@@ -86,6 +87,15 @@ def _session_rows(session: dict[str, Any] | None) -> list[tuple[str, str]]:
         if key in health
     )
     return [("feed", ", ".join(part for part in (heard, counts) if part))]
+
+
+def _limit_rows(limits: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """One line per limit that counts something; what a single trade may do is in the configuration."""
+    counted = [each for each in limits if each["used"] is not None]
+    return [
+        ("limits" if number == 0 else "", f"{each['name']:22} {each['used']} of {each['limit']}")
+        for number, each in enumerate(counted)
+    ]
 
 
 def _position(position: dict[str, Any]) -> str:

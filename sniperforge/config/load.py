@@ -58,6 +58,11 @@ class Settings:
     def __repr__(self) -> str:
         return f"Settings(network_name={self.network_name!r}, root={str(self.root.path)!r})"
 
+    @property
+    def kill_file(self) -> Path:
+        """The file that stops entries while it is there."""
+        return _folder(self.root, self.config.limits.kill_file)
+
     def trading_mode(self, *, live: bool = False, paper: bool = False) -> str:
         """``live`` or ``paper``, given the command's ``--live`` and ``--paper``.
 

@@ -17,6 +17,8 @@ from sniperforge.config.values import (
     require_order,
 )
 
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
 
 class Paths(Section):
     """Folders; relative ones are inside the project root, ``~`` is the home folder."""
@@ -42,17 +44,33 @@ class Wallets(Section):
 
 
 class Limits(Section):
-    """The one door that every order passes; exits pass it where stated."""
+    """The one door that every order passes; exits pass it where stated.
+
+    Of the numbers after ``reserve_sol`` 0 is no limit; ``kill_file`` is relative to the project root.
+    """
 
     max_trade_sol: PositiveSol = Field(default="0.5", validate_default=True)
     max_open_positions: Annotated[int, Field(ge=1, le=10_000)] = 5
     max_exposure_sol: PositiveSol = Field(default="2", validate_default=True)
     max_daily_loss_sol: PositiveSol = Field(default="1", validate_default=True)
     reserve_sol: Sol = Field(default="0.05", validate_default=True)
+    max_token_sol: Sol = Field(default="0", validate_default=True)
+    max_creator_sol: Sol = Field(default="1", validate_default=True)
+    max_creator_positions: Count = 2
+    max_trades_per_hour: Count = 60
+    max_losing_streak: Count = 5
+    losing_streak_pause_minutes: Annotated[int, Field(ge=1, le=525_600)] = 60
+    max_fees_per_hour_sol: Sol = Field(default="0.1", validate_default=True)
+    max_fees_per_day_sol: Sol = Field(default="0.5", validate_default=True)
+    max_priority_fee_micro_lamports: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    kill_file: Annotated[str, Field(min_length=1)] = "state/KILL"
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         require_order(self, "max_trade_sol", "max_exposure_sol")
+        for name in ("max_token_sol", "max_creator_sol"):
+            if getattr(self, name):
+                require_order(self, "max_trade_sol", name)
         return self
 
 

@@ -194,6 +194,7 @@ class BotHost:
             reason=reason,
             exit_policy=self._exits,
             judged_since=judgement.started_at,
+            creator=opportunity.facts.creator or "",
         )
         try:
             return await self._executor.buy(order)

@@ -1,4 +1,4 @@
-"""The door that every order passes, fed from the journal and the chain; the rules are ``risk.limits``."""
+"""The door that every order passes, fed from journal and chain; its rules are ``risk.limit_rules``."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.domain.trade import IntentKind
-from sniperforge.errors import RefusedError
-from sniperforge.risk.limits import Exposure, OrderRequest, check_limits
+from sniperforge.engine.exposure import exposure_of
+from sniperforge.errors import RefusedError, UnavailableError
+from sniperforge.risk.limit_rules import check_limits
+from sniperforge.risk.limits import OrderRequest
 
 if TYPE_CHECKING:
-    from sniperforge.chain.rpc import RpcClient
-    from sniperforge.ports import Clock
-    from sniperforge.risk.limits import Limits
-    from sniperforge.store.journal import Journal
+    from collections.abc import Sequence
 
-HALTED: Final = "halted"
-"""The journal flag of the kill switch; its value says why."""
+    from sniperforge.chain.rpc import RpcClient
+    from sniperforge.domain.trade import Intent
+    from sniperforge.engine.kill_switch import KillSwitch
+    from sniperforge.ports import Clock
+    from sniperforge.risk.limits import Exposure, Limits
+    from sniperforge.store.journal import Journal
 
 MAX_BALANCE_AGE_SECONDS: Final = 2.0
 """A balance read ahead is read again after this long, whoever asked for it."""
 
-_DAY_SECONDS: Final = 86_400
+FEE_LEVEL_PERCENTILE: Final = 75
+"""Of the recent slots' priority fees: what is paid while it is busy, without the dearest quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,21 @@ class Door:
     """
 
     def __init__(
-        self, *, wallet: str, limits: Limits, journal: Journal, rpc: RpcClient, clock: Clock
+        self,
+        *,
+        wallet: str,
+        limits: Limits,
+        journal: Journal,
+        rpc: RpcClient,
+        clock: Clock,
+        switch: KillSwitch,
     ) -> None:
         self._wallet = wallet
         self._limits = limits
         self._journal = journal
         self._rpc = rpc
         self._clock = clock
+        self._switch = switch
         self._read: _Reading | None = None
 
     async def refresh(self, since: float | None = None) -> None:
@@ -67,33 +79,58 @@ class Door:
         if self._read is None or asked_monotonic >= self._read.asked_monotonic:
             self._read = _Reading(asked_at, asked_monotonic, balance)
 
-    def exposure(self) -> Exposure:
-        """What is at stake now: open positions at cost, and everything not proved dead at maximum spend."""
-        held = self._journal.positions()
-        now = self._clock.now()
-        midnight = now - now % _DAY_SECONDS
-        return Exposure(
-            balance_lamports=self._balance(),
-            open_positions=len(held),
-            open_cost_lamports=sum(max(position.cost - position.proceeds, 0) for position in held),
-            entries_in_flight=self._journal.in_flight_count(IntentKind.BUY),
-            entries_in_flight_lamports=self._journal.in_flight_spend(IntentKind.BUY),
-            others_in_flight_lamports=self._journal.in_flight_spend(
-                IntentKind.SELL, IntentKind.TRANSFER, IntentKind.CLOSE_ACCOUNT
-            ),
-            realised_loss_today_lamports=-self._journal.realized_since(midnight),
-            halted=bool(self._journal.flag(HALTED)),
+    async def fee_level(self, pool: str) -> int | None:
+        """Micro-lamports per compute unit that recent transactions on ``pool`` paid.
+
+        ``None`` when no limit asks for it, or nobody can say.
+        """
+        if self._limits.max_priority_fee_micro_lamports is None:
+            return None
+        try:
+            return level_of([fee for _slot, fee in await self._rpc.recent_fees((pool,))])
+        except UnavailableError:
+            return None
+
+    def exposure(self, mint: str = "", creator: str = "", fee_level: int | None = None) -> Exposure:
+        """What is at stake now, also in one mint and in one creator's tokens."""
+        return exposure_of(
+            self._journal,
+            self._limits,
+            self._switch,
+            now=self._clock.now(),
+            balance=self._balance(),
+            mint=mint,
+            creator=creator,
+            fee_level=fee_level,
         )
 
-    def admit_buy(self, mint: str, pool: str, max_spend: int) -> None:
-        """Raise ``RefusedError`` with the numbers of every limit that a buy would break."""
+    def admit_buy(self, intent: Intent, fee_level: int | None = None) -> None:
+        """Raise ``RefusedError`` with the numbers of every limit that a buy would break.
+
+        Args:
+            fee_level: as :meth:`fee_level` told it.
+        """
+        mint = intent.mint
         if self._journal.held_mint(mint) is not None or self._journal.buying(mint):
             raise RefusedError(f"{mint} is already held or being bought", details={"limit": "one_per_mint"})
-        self._admit(OrderRequest(kind=IntentKind.BUY, max_spend_lamports=max_spend, mint=mint, pool=pool))
+        request = OrderRequest(
+            kind=IntentKind.BUY,
+            max_spend_lamports=intent.max_spend,
+            max_fee_lamports=int(intent.facts.get("max_fee", 0)),
+            mint=mint,
+            creator=str(intent.facts.get("creator", "")),
+        )
+        self._admit(request, self.exposure(mint, request.creator, fee_level))
 
     def admit_transfer(self, max_spend: int) -> None:
         """Raise ``RefusedError`` when a transfer would eat the reserve or what is in flight."""
-        self._admit(OrderRequest(kind=IntentKind.TRANSFER, max_spend_lamports=max_spend))
+        self._admit(OrderRequest(kind=IntentKind.TRANSFER, max_spend_lamports=max_spend), self.exposure())
+
+    def admit_closing(self, max_spend: int) -> None:
+        """Raise ``RefusedError`` when the wallet cannot pay for the closing of accounts."""
+        self._admit(
+            OrderRequest(kind=IntentKind.CLOSE_ACCOUNT, max_spend_lamports=max_spend), self.exposure()
+        )
 
     def _balance(self) -> int | None:
         """What is surely there: what was booked since the balance was asked for may be missing from it."""
@@ -110,10 +147,16 @@ class Door:
             return False
         return not self._journal.fills(since=read.asked_at)
 
-    def _admit(self, request: OrderRequest) -> None:
-        refusals = check_limits(self._limits, self.exposure(), request)
+    def _admit(self, request: OrderRequest, exposure: Exposure) -> None:
+        refusals = check_limits(self._limits, exposure, request)
         if refusals:
             raise RefusedError(
                 "; ".join(refusal.text for refusal in refusals),
                 details={refusal.limit: dict(refusal.numbers) for refusal in refusals},
             )
+
+
+def level_of(fees: Sequence[int]) -> int:
+    """The level of recent slots' priority fees; 0 when nothing was paid."""
+    ordered = sorted(fees)
+    return ordered[(len(ordered) - 1) * FEE_LEVEL_PERCENTILE // 100] if ordered else 0

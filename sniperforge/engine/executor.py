@@ -108,9 +108,11 @@ class Executor:
             WalletBusyError: the lock was lost; nothing was sent.
         """
 
+        fee_level = await self._door.fee_level(order.state.address)
+
         def admitted() -> Plan:
             plan = self._planner.buy(order, self._salt)
-            self._door.admit_buy(order.mint, order.state.address, plan.intent.max_spend)
+            self._door.admit_buy(plan.intent, fee_level)
             return plan
 
         return await self._admit(order.client_key, admitted, deadline, order.judged_since)

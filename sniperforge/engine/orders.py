@@ -24,6 +24,7 @@ class BuyOrder:
         exit_policy: JSON-serialisable exits that the position will carry.
         client_key: equal keys are the same intent.
         judged_since: monotonic seconds; a balance read after this will do. ``None`` reads it now.
+        creator: who made the token, base58; ``""`` when not known.
     """
 
     venue: Venue
@@ -38,6 +39,7 @@ class BuyOrder:
     exit_policy: Mapping[str, Any] = field(default_factory=dict)
     client_key: str | None = None
     judged_since: float | None = None
+    creator: str = ""
 
 
 @dataclass(frozen=True, slots=True)

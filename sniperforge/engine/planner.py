@@ -86,6 +86,8 @@ class Planner:
             client_key=order.client_key,
             reason=order.reason,
             facts={
+                "max_fee": fees.lamports,
+                "creator": order.creator,
                 "decimals": order.decimals,
                 "token_account": token_account,
                 "token_program": order.token_program,
@@ -149,6 +151,7 @@ class Planner:
             amount_in=order.lamports,
             client_key=order.client_key,
             reason=f"to {order.destination}",
+            facts={"max_fee": fees.lamports},
         )
         return Plan(intent, transfer_instructions(self._wallet, order.destination, order.lamports, fees))
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sniperforge.domain.trade import IntentKind
 from sniperforge.engine.closing import AccountCloser
-from sniperforge.engine.door import HALTED
 from sniperforge.engine.events import EntriesHalted, Trouble
+from sniperforge.engine.kill_switch import HALTED
 from sniperforge.errors import SniperForgeError, StorageError, UnavailableError, WalletBusyError
 
 if TYPE_CHECKING:

@@ -1,22 +1,20 @@
-"""The one door that every order passes: may this wallet spend this much now? What to buy is not asked."""
+"""What the one door weighs: limits, what is at stake, an order, a refusal. The rules are ``limit_rules``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sniperforge.domain.addresses import SOL_DECIMALS
-from sniperforge.domain.amounts import format_units
 from sniperforge.domain.trade import IntentKind
 from sniperforge.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a wallet may risk. All amounts are lamports.
+    """What a wallet may risk. All amounts are lamports; ``None`` is no limit.
 
     Attributes:
         max_trade_lamports: most that one entry may cost, fees, tip and rent included.
@@ -24,6 +22,16 @@ class Limits:
         max_exposure_lamports: cost of open positions plus entries in flight.
         max_daily_loss_lamports: realised loss of the UTC day at which entries stop.
         reserve_lamports: kept for fees of exits.
+        max_token_lamports: like ``max_exposure_lamports``, of one mint over all its pools.
+        max_creator_lamports: the same of all tokens of one creator.
+        max_creator_positions: like ``max_open_positions``, of all tokens of one creator.
+        max_trades_per_hour: entries of the last hour that are not proved dead.
+        max_losing_streak: positions closed at a loss in a row at which entries stop.
+        losing_streak_pause_seconds: how long they stop after the last of these losses.
+        max_fees_per_hour_lamports, max_fees_per_day_lamports: network fees and tips of the last 60 minutes
+            and 24 hours, those in flight and of the entry itself at their maximum.
+        max_priority_fee_micro_lamports: level of recent priority fees, per compute unit, above which entries
+            stop.
 
     Raises:
         ConfigError: a limit is negative, or one trade may exceed the whole exposure.
@@ -34,10 +42,19 @@ class Limits:
     max_exposure_lamports: int
     max_daily_loss_lamports: int
     reserve_lamports: int
+    max_token_lamports: int | None = None
+    max_creator_lamports: int | None = None
+    max_creator_positions: int | None = None
+    max_trades_per_hour: int | None = None
+    max_losing_streak: int | None = None
+    losing_streak_pause_seconds: int = 3_600
+    max_fees_per_hour_lamports: int | None = None
+    max_fees_per_day_lamports: int | None = None
+    max_priority_fee_micro_lamports: int | None = None
 
     def __post_init__(self) -> None:
         for limit in fields(self):
-            if getattr(self, limit.name) < 0:
+            if (getattr(self, limit.name) or 0) < 0:
                 raise ConfigError(f"{limit.name} is negative")
         if self.max_trade_lamports > self.max_exposure_lamports:
             raise ConfigError(
@@ -59,6 +76,16 @@ class Exposure:
         others_in_flight_lamports: maximum spend of all other intents not proved dead.
         realised_loss_today_lamports: net realised loss of the UTC day; negative for a profit.
         halted: whether the kill switch is on.
+        halted_by: who or what turned it on.
+        token_lamports: like :attr:`at_stake_lamports`, of the mint that is asked for.
+        creator_lamports, creator_positions: at stake in tokens of the creator that is asked for; entries in
+            flight are positions too.
+        entries_last_hour: entries of the last 60 minutes that are not proved dead.
+        losing_streak: positions closed at a loss in a row, since the last `resume`.
+        pause_left_seconds: what is left of the pause after the last of them.
+        fees_last_hour_lamports, fees_last_day_lamports: network fees and tips paid.
+        fees_in_flight_lamports: maximum fees of everything not proved dead.
+        priority_fee_micro_lamports: level of recent priority fees; ``None`` when not known.
     """
 
     balance_lamports: int | None
@@ -69,6 +96,17 @@ class Exposure:
     others_in_flight_lamports: int = 0
     realised_loss_today_lamports: int = 0
     halted: bool = False
+    halted_by: str = ""
+    token_lamports: int = 0
+    creator_lamports: int = 0
+    creator_positions: int = 0
+    entries_last_hour: int = 0
+    losing_streak: int = 0
+    pause_left_seconds: float = 0.0
+    fees_last_hour_lamports: int = 0
+    fees_last_day_lamports: int = 0
+    fees_in_flight_lamports: int = 0
+    priority_fee_micro_lamports: int | None = None
 
     @property
     def at_stake_lamports(self) -> int:
@@ -88,7 +126,9 @@ class OrderRequest:
     Attributes:
         kind: see :class:`~sniperforge.domain.trade.IntentKind`; only a buy is an entry.
         max_spend_lamports: most it can cost: input, fees, tip, rent.
-        mint, pool: base58, for the record.
+        max_fee_lamports: the part of it that is network fees and tips.
+        mint: what is bought, base58.
+        creator: who made the token, base58; ``""`` when not known.
         is_exit: a sale of an own position; means nothing for a buy.
         opens_position: whether a buy opens a position or adds to one.
         forced: the user named the exception by hand; waives the balance limits of everything but a buy.
@@ -99,8 +139,9 @@ class OrderRequest:
 
     kind: IntentKind
     max_spend_lamports: int
+    max_fee_lamports: int = 0
     mint: str = ""
-    pool: str = ""
+    creator: str = ""
     is_exit: bool = False
     opens_position: bool = True
     forced: bool = False
@@ -133,114 +174,3 @@ class Refusal:
     limit: str
     text: str
     numbers: Mapping[str, int]
-
-
-def check_limits(limits: Limits, exposure: Exposure, request: OrderRequest) -> tuple[Refusal, ...]:
-    """Every limit that ``request`` would break; empty when it may pass.
-
-    Buys pass all limits. Exits and the closing of accounts may use the reserve and are stopped only when
-    the wallet cannot pay for them. Other sales and transfers must leave the reserve and what is in flight.
-    Neither the kill switch nor a loss stops anything but buys.
-    """
-    rules = _ENTRY_RULES if request.is_entry else _OTHER_RULES
-    found = (rule(limits, exposure, request) for rule in rules)
-    return tuple(refusal for refusal in found if refusal is not None)
-
-
-def _halted(_limits: Limits, exposure: Exposure, _request: OrderRequest) -> Refusal | None:
-    if not exposure.halted:
-        return None
-    return Refusal("halted", "the kill switch is on: no entries until `resume`", {})
-
-
-def _trade(limits: Limits, _exposure: Exposure, request: OrderRequest) -> Refusal | None:
-    spend, limit = request.max_spend_lamports, limits.max_trade_lamports
-    if spend <= limit:
-        return None
-    return Refusal(
-        "max_trade",
-        f"would cost up to {_sol(spend)} with fees and rent, one trade may cost {_sol(limit)}",
-        {"max_spend_lamports": spend, "limit_lamports": limit},
-    )
-
-
-def _positions(limits: Limits, exposure: Exposure, request: OrderRequest) -> Refusal | None:
-    held, coming = exposure.open_positions, exposure.entries_in_flight
-    if not request.opens_position or held + coming < limits.max_open_positions:
-        return None
-    return Refusal(
-        "max_open_positions",
-        f"{held} positions open and {coming} entries in flight, {limits.max_open_positions} are allowed",
-        {"open": held, "in_flight": coming, "limit": limits.max_open_positions},
-    )
-
-
-def _exposure(limits: Limits, exposure: Exposure, request: OrderRequest) -> Refusal | None:
-    stake, spend, limit = (
-        exposure.at_stake_lamports,
-        request.max_spend_lamports,
-        limits.max_exposure_lamports,
-    )
-    if stake + spend <= limit:
-        return None
-    return Refusal(
-        "max_exposure",
-        f"{_sol(stake)} at stake and up to {_sol(spend)} more, {_sol(limit)} are allowed",
-        {"at_stake_lamports": stake, "max_spend_lamports": spend, "limit_lamports": limit},
-    )
-
-
-def _daily_loss(limits: Limits, exposure: Exposure, _request: OrderRequest) -> Refusal | None:
-    loss, limit = exposure.realised_loss_today_lamports, limits.max_daily_loss_lamports
-    if loss < limit:
-        return None
-    return Refusal(
-        "daily_loss",
-        f"realised loss today is {_sol(loss)}, entries stop at {_sol(limit)}",
-        {"loss_lamports": loss, "limit_lamports": limit},
-    )
-
-
-def _reserve(limits: Limits, exposure: Exposure, request: OrderRequest) -> Refusal | None:
-    if exposure.balance_lamports is None:
-        return Refusal("reserve", "the wallet's balance is not known", {})
-    in_flight, spend = exposure.in_flight_lamports, request.max_spend_lamports
-    left = exposure.balance_lamports - in_flight - spend
-    if left >= limits.reserve_lamports:
-        return None
-    return Refusal(
-        "reserve",
-        f"would leave {_sol(left)} of {_sol(exposure.balance_lamports)} with {_sol(in_flight)} in flight,"
-        f" {_sol(limits.reserve_lamports)} are reserved for exits",
-        {
-            "balance_lamports": exposure.balance_lamports,
-            "in_flight_lamports": in_flight,
-            "max_spend_lamports": spend,
-            "reserve_lamports": limits.reserve_lamports,
-        },
-    )
-
-
-def _payable(limits: Limits, exposure: Exposure, request: OrderRequest) -> Refusal | None:
-    if request.forced:
-        return None
-    if not request.is_way_out:
-        return _reserve(limits, exposure, request)
-    balance, spend = exposure.balance_lamports, request.max_spend_lamports
-    if balance is None or spend <= balance:
-        return None
-    return Refusal(
-        "balance",
-        f"fees of up to {_sol(spend)} cannot be paid from {_sol(balance)}",
-        {"balance_lamports": balance, "max_spend_lamports": spend},
-    )
-
-
-_Rules = tuple["Callable[[Limits, Exposure, OrderRequest], Refusal | None]", ...]
-
-_ENTRY_RULES: Final[_Rules] = (_halted, _trade, _positions, _exposure, _daily_loss, _reserve)
-_OTHER_RULES: Final[_Rules] = (_payable,)
-
-
-def _sol(amount: int) -> str:
-    return f"{format_units(amount, SOL_DECIMALS)} SOL"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sniperforge.app.limits import limits_of
 from sniperforge.app.node import open_node
-from sniperforge.app.trader import execution_policy, limits_of, open_trader, slippage_of
+from sniperforge.app.trader import execution_policy, open_trader, slippage_of
 from sniperforge.config.model import Config
 from sniperforge.domain.lifecycle import TxState
 from sniperforge.domain.trade import PositionState

@@ -26,6 +26,7 @@ from sniperforge.engine.blockhash_cache import BlockhashCache
 from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor, Lander
 from sniperforge.engine.guard import Guard
+from sniperforge.engine.kill_switch import KillSwitch
 from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder
 from sniperforge.engine.session import Session
 from sniperforge.localnet.genesis import Genesis
@@ -217,7 +218,12 @@ class Process:
         )
         self.blockhashes = BlockhashCache(self.rpc, clock)
         self.door = Door(
-            wallet=world.wallet, limits=self.limits, journal=self.journal, rpc=self.rpc, clock=clock
+            wallet=world.wallet,
+            limits=self.limits,
+            journal=self.journal,
+            rpc=self.rpc,
+            clock=clock,
+            switch=KillSwitch(self.journal, self.path.with_name("KILL")),
         )
         self.executor = Executor(
             signer=world.signer,

@@ -10,7 +10,8 @@ from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.domain.lifecycle import TxEvent
 from sniperforge.domain.trade import IntentKind, PositionState
-from sniperforge.engine.door import HALTED, MAX_BALANCE_AGE_SECONDS, Door
+from sniperforge.engine.door import MAX_BALANCE_AGE_SECONDS, Door
+from sniperforge.engine.kill_switch import HALTED, KillSwitch
 from sniperforge.errors import RefusedError, UnavailableError
 from sniperforge.risk.limits import Limits
 from sniperforge.store.journal import Journal
@@ -46,7 +47,12 @@ class Scene:
             journal=self.journal,
             rpc=RpcClient(self.node, self.clock, retry=NO_RETRY),
             clock=self.clock,
+            switch=KillSwitch(self.journal, path.with_name("KILL")),
         )
+
+    def admit(self, mint: str, max_spend: int, **facts: Any) -> None:
+        """Ask for a buy."""
+        self.door.admit_buy(make_intent("asked", mint=mint, max_spend=max_spend, facts=facts))
 
     @staticmethod
     def balance(lamports: int) -> dict[str, Any]:
@@ -122,10 +128,10 @@ async def test_a_mint_is_bought_once(scene: Scene) -> None:
     scene.intend("b", mint="N")
     for mint in ("M", "N"):
         with pytest.raises(RefusedError, match="already held") as caught:
-            scene.door.admit_buy(mint, "pool", 1_000)
+            scene.admit(mint, 1_000)
         assert caught.value.details == {"limit": "one_per_mint"}
     scene.journal.set_position_state("a", PositionState.CLOSED, "", 0.0)
-    scene.door.admit_buy("M", "pool", 1_000)
+    scene.admit("M", 1_000)
 
 
 async def test_a_refusal_names_every_limit_with_its_numbers(scene: Scene) -> None:
@@ -133,7 +139,7 @@ async def test_a_refusal_names_every_limit_with_its_numbers(scene: Scene) -> Non
     await scene.door.refresh()
     scene.journal.set_flag(HALTED, "by hand", 0.0)
     with pytest.raises(RefusedError) as caught:
-        scene.door.admit_buy("M", "pool", 9_500_000)
+        scene.admit("M", 9_500_000)
     assert set(caught.value.details) == {"halted", "max_trade", "max_exposure", "reserve"}
     assert caught.value.details["reserve"]["balance_lamports"] == 10_000_000
     assert "kill switch" in caught.value.message
@@ -153,7 +159,7 @@ async def test_a_transfer_leaves_the_reserve_and_what_is_in_flight(scene: Scene)
 async def test_without_a_balance_nothing_passes(scene: Scene) -> None:
     """Missing data fails closed; an outage is the caller's to see."""
     with pytest.raises(RefusedError, match="not known"):
-        scene.door.admit_buy("M", "pool", 1_000)
+        scene.admit("M", 1_000)
     scene.node.answer("getBalance", UnavailableError("down"))
     with pytest.raises(UnavailableError):
         await scene.door.refresh()
