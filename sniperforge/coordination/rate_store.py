@@ -67,9 +67,9 @@ class RateStore:
         with storage_errors("create", path):
             path.touch(mode=PRIVATE)
         try:
-            self._connection = sqlite3.connect(path, timeout=0.25, isolation_level=None)
+            self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
             try:
-                self._prepare()
+                self._open()
             except BaseException:
                 self._connection.close()
                 raise
@@ -128,16 +128,27 @@ class RateStore:
     def _row(self, lanes: Lanes) -> tuple[str | int, ...]:
         return (self._boot, *astuple(lanes))
 
+    def _open(self) -> None:
+        """Of several first openers SQLite tells all but one that the file is locked, at once: try again."""
+        for _ in range(_OPENING_TRIES):
+            try:
+                return self._prepare()
+            except sqlite3.OperationalError as error:
+                if not _is_locked(error):
+                    raise
+            time.sleep(_OPENING_SECONDS)
+        raise sqlite3.OperationalError("another process keeps it locked")
+
     def _prepare(self) -> None:
         run = self._connection.execute
         run("PRAGMA synchronous = OFF")
-        _write_ahead(self._connection)
-        if run("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
-            run("BEGIN IMMEDIATE")
-            run(_CREATE)
-            run(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            run("COMMIT")
-        run("PRAGMA busy_timeout = 0")
+        run("PRAGMA journal_mode = WAL")
+        if run("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
+            return
+        run("BEGIN IMMEDIATE")
+        run(_CREATE)
+        run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        run("COMMIT")
 
     def _translated(self, error: sqlite3.Error) -> StorageError:
         return StorageError(
@@ -145,19 +156,6 @@ class RateStore:
             hint="remove the file once no sniperforge process runs",
             details={"path": str(self.path)},
         )
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to WAL. Of several first openers SQLite tells all but one that the file is locked, at once."""
-    for _ in range(_OPENING_TRIES):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if not _is_locked(error):
-                raise
-        time.sleep(_OPENING_SECONDS)
-    raise sqlite3.OperationalError("another process keeps it locked")
 
 
 def _is_locked(error: sqlite3.Error) -> bool:

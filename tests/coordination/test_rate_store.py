@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -154,7 +155,14 @@ def test_an_opener_that_finds_it_locked_gives_up_in_the_end(
     monkeypatch.setattr("sniperforge.coordination.rate_store._OPENING_TRIES", 2)
     path.parent.mkdir()
     holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(StorageError, match="locked"):
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageError, match="keeps it locked"):
         RateStore(path, boot="b")
     holder.close()
+
+
+def test_first_openers_do_not_trip_over_each_other(path: Path) -> None:
+    """Ten at once: SQLite lets one switch the file to its log."""
+    with ThreadPoolExecutor(10) as pool:
+        done = pool.map(lambda _: RateStore(path, boot="b").close(), range(10))
+    assert list(done) == [None] * 10
