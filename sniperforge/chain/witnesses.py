@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _FIRST_LOOK_SECONDS: Final = 0.02
 _LAST_LOOK_SECONDS: Final = 2.0
 
+LONE_TESTIMONIES: Final = 3
+"""How often a node must say the same, each time in a later final slot, when no other one confirms it."""
+
+_MAX_REMEMBERED: Final = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:
@@ -51,6 +56,12 @@ class Witnesses:
         self._witnesses = tuple(witnesses)
         self._clock = clock
         self._turn = itertools.count()
+        self._alone: dict[str, tuple[int, int]] = {}
+
+    @property
+    def all(self) -> tuple[Witness, ...]:
+        """Every one of them."""
+        return self._witnesses
 
     async def statuses(self, signatures: Sequence[str]) -> tuple[SignatureStatus | None, ...]:
         """What the next witness in turn knows of ``signatures``; ``None`` proves nothing.
@@ -65,26 +76,34 @@ class Witnesses:
     async def is_dead(self, signature: str, last_valid_height: int) -> Dead | None:
         """Proof that ``signature`` can never land; ``None`` while there is none. Never raises for outages.
 
-        The proof: a finalized slot S whose block height is past ``last_valid_height``, and then, from every
-        witness that answers, one with history among them: no status, in a context of S or later.
+        The proof, from every witness that answers, one with history among them: a finalized slot whose block
+        height is past ``last_valid_height``, and then no status in a context of that slot or later. What one
+        node says alone counts once it has said it in :data:`LONE_TESTIMONIES` final slots, one after another:
+        a balancer's other node may lag, forget, or be wrong about the height.
         """
-        expired = await self._expired(last_valid_height)
-        if expired is None:
-            return None
-        answered: list[Witness] = []
+        said: list[EpochInfo] = []
+        history = False
         for witness in self._witnesses:
             try:
+                final = await witness.rpc.epoch_info("finalized")
+                if final.block_height <= last_valid_height:
+                    return self._alive(signature)
                 at = await witness.rpc.signature_statuses([signature], search_history=True)
             except UnavailableError:
                 continue  # not healthy now: what it knows is told by the others
-            if at.statuses[0] is not None or at.slot < expired.slot:
+            if at.statuses[0] is not None:
+                return self._alive(signature)
+            if at.slot < final.slot:
                 return None
-            answered.append(witness)
-        if not any(witness.history for witness in answered):
+            said.append(final)
+            history = history or witness.history
+        if not history or (len(said) == 1 and not self._repeated(signature, said[0].slot)):
             return None
+        self._alone.pop(signature, None)
+        least = min(said, key=lambda final: final.block_height)
         return Dead(
-            f"block height {expired.block_height}, final at slot {expired.slot}, is past "
-            f"{last_valid_height}; unknown to {len(answered)} of {len(self._witnesses)} nodes since then"
+            f"block height {least.block_height}, final at slot {least.slot}, is past "
+            f"{last_valid_height}; unknown to {len(said)} of {len(self._witnesses)} nodes since then"
         )
 
     async def transaction(self, signature: str) -> TransactionView:
@@ -106,14 +125,16 @@ class Witnesses:
             pause = min(pause * 1.5, _LAST_LOOK_SECONDS)
         raise AssertionError("unreachable")
 
-    async def _expired(self, last_valid_height: int) -> EpochInfo | None:
-        """The finalized state of a witness with history, once its block height is past the last valid one."""
-        for witness in self._witnesses:
-            if not witness.history:
-                continue
-            try:
-                state = await witness.rpc.epoch_info("finalized")
-            except UnavailableError:
-                continue
-            return state if state.block_height > last_valid_height else None
-        return None
+    def _alive(self, signature: str) -> None:
+        """What a node said alone before is void."""
+        self._alone.pop(signature, None)
+
+    def _repeated(self, signature: str, slot: int) -> bool:
+        """Note a lone testimony as of the final ``slot``; whether there are enough of them now."""
+        count, last = self._alone.pop(signature, (0, -1))
+        if slot > last:
+            count, last = count + 1, slot
+        while len(self._alone) >= _MAX_REMEMBERED:
+            del self._alone[next(iter(self._alone))]
+        self._alone[signature] = (count, last)
+        return count >= LONE_TESTIMONIES
