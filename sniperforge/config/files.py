@@ -122,12 +122,20 @@ def _rows(model: BaseModel, prefix: str, origins: Mapping[str, str], secret: fro
         if hasattr(type(value), "model_fields"):
             yield from _rows(value, f"{key}.", origins, secret)
         else:
-            yield Row(key, _shown(value, key in secret), origins.get(key, "default"))
+            yield Row(key, _shown(value, key in secret), _origin(key, origins))
+
+
+def _origin(key: str, origins: Mapping[str, str]) -> str:
+    """Where ``key`` was set, or the first entry of the table that it is."""
+    inside = (origin for name, origin in origins.items() if name.startswith(f"{key}."))
+    return origins.get(key) or next(inside, "default")
 
 
 def _shown(value: Any, is_secret: bool) -> Any:
     if isinstance(value, tuple):
         return [_shown(item, is_secret) for item in value]
+    if isinstance(value, dict):
+        return {key: _shown(item, is_secret) for key, item in value.items()}
     if isinstance(value, str):
         return MASK if is_secret and "://" not in value else mask_url(value)
     return value if isinstance(value, (bool, int)) or value is None else f"{value:f}"

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sniperforge.config.genesis import GENESIS_HASHES
+from sniperforge.config.rate_limits import EndpointLimits
 from sniperforge.config.values import Address, Section, contradiction
 
 
@@ -53,6 +54,7 @@ class NetworkConfig(Section):
         feed_commitment: level at which new pools are seen.
         request_timeout_ms: of one request.
         max_requests_in_flight: at once, in one process.
+        limits: how fast each of the endpoints may be asked, by all processes of the user together.
     """
 
     chain: Chain
@@ -63,6 +65,7 @@ class NetworkConfig(Section):
     feed_commitment: Literal["processed", "confirmed"] = "confirmed"
     request_timeout_ms: Annotated[int, Field(ge=100, le=120_000)] = 10_000
     max_requests_in_flight: Annotated[int, Field(ge=1, le=1_000)] = 16
+    limits: EndpointLimits = EndpointLimits()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

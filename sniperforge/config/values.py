@@ -122,6 +122,14 @@ Gain = Annotated[
 ]
 """A gain in percent, which may pass 100: 150 means two and a half times the cost."""
 
+Count = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    AfterValidator(_between(0, 100_000)),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100_000}),
+]
+"""A number of things that need not be whole, as in 2.5 a second."""
+
 Bps = Annotated[int, Field(ge=0, le=10_000)]
 """Basis points: 100 are one percent."""
 

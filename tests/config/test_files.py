@@ -95,3 +95,19 @@ def test_a_folder_that_cannot_be_written_is_a_storage_error(tmp_path: Path) -> N
     (tmp_path / "configs").write_text("")
     with pytest.raises(StorageError, match="cannot create the folder"):
         write_defaults(tmp_path / "configs")
+
+
+def test_a_table_of_the_users_own_keys_is_one_row(project: Path) -> None:
+    """With all its entries, and where the first of them stands."""
+    file = project / "configs" / "networks" / "mine.toml"
+    text = file.read_text()
+    file.write_text(
+        text
+        + "[limits]\nrequests_per_second = 2.5\nburst = 9\n[limits.weights]\ngetBlock = 3\ngetSlot = 0.5\n"
+    )
+    settings = settings_of(project, SNIPERFORGE_NETWORK="mine", RPC_KEY="k")
+    rows = {row.key: row for row in effective_rows(settings)}
+    weights = rows["networks.mine.limits.weights"]
+    assert weights.value == {"getBlock": "3", "getSlot": "0.5"}
+    assert weights.origin == f"{file}:{text.count(chr(10)) + 5}"
+    assert rows["networks.mine.limits.requests_per_second"].value == "2.5"
