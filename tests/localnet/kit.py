@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
     from sniperforge.localnet.ledger.records import TransactionRecord
 
+AT_ONCE = SlotProfile(confirm_slots=0, finalize_slots=0)
+"""Every block is final at once: for tests that are not about commitment."""
+
 SOL = 1_000_000_000
 NOW = 1_790_000_000
 SEED = bytes(range(32))

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from solders.hash import Hash
 
+from sniperforge.localnet.ledger.block_work import BlockWork
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sniperforge.localnet.ledger.pace import Commitment, SlotProfile
+    from sniperforge.localnet.ledger.state_view import Replaced
 
 FIRST_SLOT: Final = 435_888_000
 """Slot of the first block unless told otherwise: the slot that LiteSVM starts with."""
@@ -24,6 +27,9 @@ HASH_LIFE: Final = 150
 
 KEPT_BLOCKS: Final = 4_096
 
+LAGGING_STATES: Final = 32
+"""Blocks before the finalized one whose account state can still be read, for nodes that lag."""
+
 
 @dataclass(slots=True)
 class Block:
@@ -35,9 +41,12 @@ class Block:
         time: Unix seconds at opening.
         landed: transactions in it so far.
         total: transactions since genesis up to and including this block.
-        seen: digests of landed messages that used this block's hash.
+        seen: digest of each landed message that used this block's hash -> slot where it landed.
         price_floor: lowest price per compute unit that wrote each account, in micro-lamports; the
             key ``""`` is for any account.
+        set_directly: accounts that were set without a transaction while it was the newest.
+        replaced: what its first write to each account replaced.
+        work: cost units of its transactions, in all and by written account.
     """
 
     slot: int
@@ -48,8 +57,11 @@ class Block:
     time: int
     total: int
     landed: int = 0
-    seen: set[bytes] = field(default_factory=set)
+    seen: dict[bytes, int] = field(default_factory=dict, repr=False)
     price_floor: dict[str, int] = field(default_factory=dict)
+    set_directly: set[str] = field(default_factory=set, repr=False)
+    replaced: Replaced = field(default_factory=dict, repr=False)
+    work: BlockWork = field(default_factory=BlockWork, repr=False)
 
     @property
     def last_valid_height(self) -> int:
@@ -109,6 +121,17 @@ class Chain:
         height = max(FIRST_HEIGHT, self.tip.height - self._profile.depth(commitment))
         return self._heights[height]
 
+    def newer_than(self, block: Block) -> list[Block]:
+        """The blocks after ``block``, oldest first."""
+        return [self._heights[height] for height in range(block.height + 1, self.tip.height + 1)]
+
+    def drop_tip(self) -> Block:
+        """Forget the newest block, as if it had never been; returns it."""
+        dropped = self.tip
+        del self._heights[dropped.height], self._slots[dropped.slot], self._usable[dropped.blockhash]
+        self.tip = self._heights[dropped.height - 1]
+        return dropped
+
     def usable(self, blockhash: str) -> Block | None:
         """The block of ``blockhash`` while transactions may still use it, else ``None``."""
         return self._usable.get(blockhash)
@@ -136,8 +159,12 @@ class Chain:
         expired = self._heights.get(block.height - HASH_LIFE - 1)
         if expired is not None:
             del self._usable[expired.blockhash]
-            expired.seen = set()
+            expired.seen = {}
             expired.price_floor = {}
+        settled = self._heights.get(block.height - self._profile.finalize_slots - LAGGING_STATES)
+        if settled is not None:
+            settled.replaced = {}
+            settled.work = BlockWork()
         forgotten = self._heights.pop(block.height - KEPT_BLOCKS, None)
         if forgotten is not None:
             del self._slots[forgotten.slot]

@@ -2,74 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from solders.account import Account as SvmAccount
 from solders.pubkey import Pubkey
 
 from sniperforge.domain.chain import Account
-from sniperforge.localnet.ledger.chain import FIRST_SLOT, Chain
+from sniperforge.errors import ConfigError
+from sniperforge.localnet.ledger.bank import Bank, Execution, Simulation
+from sniperforge.localnet.ledger.chain import FIRST_SLOT, LAGGING_STATES, Chain
 from sniperforge.localnet.ledger.compute_price import note_price
-from sniperforge.localnet.ledger.envelope import Envelope, open_envelope
-from sniperforge.localnet.ledger.lookups import LoadedKeys, load_keys
-from sniperforge.localnet.ledger.nonces import (
-    durable_nonce,
-    is_nonce,
-    nonce_usable,
-    stored_nonce,
-    with_nonce,
-)
+from sniperforge.localnet.ledger.envelope import open_envelope
+from sniperforge.localnet.ledger.pace import MAINNET_PACE
 from sniperforge.localnet.ledger.records import History, TransactionRecord
-from sniperforge.localnet.ledger.refusals import (
-    ALREADY_PROCESSED,
-    BLOCKHASH_NOT_FOUND,
-    TransactionRefusedError,
-)
 from sniperforge.localnet.ledger.sysvars import Sysvars
-from sniperforge.localnet.ledger.vm import GONE, Held, Vm
+from sniperforge.localnet.ledger.vm import GONE, Vm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from solders.transaction_metadata import TransactionMetadata
+    from collections.abc import Callable, Iterator, Sequence
 
     from sniperforge.localnet.ledger.chain import Block
-    from sniperforge.localnet.ledger.pace import SlotProfile
+    from sniperforge.localnet.ledger.envelope import Envelope
+    from sniperforge.localnet.ledger.pace import Commitment, SlotProfile
+    from sniperforge.localnet.ledger.state_view import StateView
 
 KEPT_RECORDS: Final = 20_000
+
+WARPED_BLOCKS: Final = 512
+"""Blocks that a warp opens at most."""
+
 RENT_EXEMPT: Final = 2**64 - 1
 """Rent epoch of accounts that never pay rent: all of them, nowadays."""
 
 Change = tuple[str, SvmAccount]
 """Address, and the account as it is now; 0 lamports when it is gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """What a transaction would do now.
-
-    Attributes:
-        err: ``TransactionError`` as JSON, ``None`` on success.
-        meta: the SVM's report; ``None`` when it never ran.
-        loaded: all its keys; ``None`` when it never ran.
-        accounts: every account it holds as it would be afterwards; empty when it failed.
-    """
-
-    err: Any
-    meta: TransactionMetadata | None
-    loaded: LoadedKeys | None
-    accounts: dict[str, SvmAccount]
-
-
-@dataclass(frozen=True, slots=True)
-class _Execution:
-    envelope: Envelope
-    loaded: LoadedKeys
-    err: Any
-    meta: TransactionMetadata
-    before: Sequence[Held]
-    after: Sequence[Held]
 
 
 class Ledger:
@@ -88,9 +55,13 @@ class Ledger:
     Attributes:
         chain: blocks, hashes and commitment.
         history: what landed.
-        vm: accounts, their index, and execution.
+        vm: accounts and their index.
+        bank: executes on them.
         on_landed: called with each record and the accounts it wrote, right after it landed.
+        on_closing: called with the newest block before it closes, and with that may become confirmed.
         on_block: called with each block as it opens.
+        on_rollback: called with a block that was dropped, what had landed in it, and the accounts that it
+            had written, as they are again.
     """
 
     def __init__(
@@ -107,9 +78,13 @@ class Ledger:
         self.history = History(keep_records)
         self.vm = Vm()
         self.on_landed: list[Callable[[TransactionRecord, Sequence[Change]], None]] = []
+        self.on_closing: list[Callable[[Block], None]] = []
         self.on_block: list[Callable[[Block], None]] = []
+        self.on_rollback: list[Callable[[Block, Sequence[TransactionRecord], Sequence[Change]], None]] = []
+        self.bank = Bank(self.chain, self.vm)
         self._now = now
-        self._sysvars = Sysvars(self.vm.svm, profile.slot_hashes, self.chain.tip.time)
+        self._ahead = 0.0
+        self._sysvars = Sysvars(self.vm, profile.slot_hashes, self.chain.tip.time)
         self.advance()  # the first block is final from the start and stays empty
 
     @property
@@ -119,12 +94,52 @@ class Ledger:
 
     def advance(self, slots: int = 1) -> Block:
         """Close the block and open the next one ``slots`` later; the slots between are skipped."""
-        self._sysvars.close_block(self.chain.tip)
-        block = self.chain.open_block(self.chain.tip.slot + slots, self._now())
-        self._sysvars.open_block(block)
-        for listener in self.on_block:
-            listener(block)
-        return block
+        for listener in self.on_closing:
+            listener(self.chain.tip)
+        return self._open(self.chain.tip.slot + slots)
+
+    def warp(self, slots: int) -> Block:
+        """Let ``slots`` slots pass at once, and their time with them.
+
+        The last :data:`WARPED_BLOCKS` at most get blocks, enough for every blockhash to expire and every
+        transaction to be final; those before are skipped.
+        """
+        self._ahead += slots * (self.profile.slot_ms or MAINNET_PACE.slot_ms) / 1000
+        blocks = min(slots, WARPED_BLOCKS)
+        self.advance(slots - blocks + 1)
+        for _ in range(blocks - 1):
+            self.advance()
+        return self.chain.tip
+
+    def rollback(self) -> list[TransactionRecord]:
+        """Drop the newest block, as a fork that loses, and open another one after its parent.
+
+        Returns:
+            What had landed in it, in order: none of it has happened.
+
+        Raises:
+            ConfigError: with this profile a block is confirmed at once, and what is confirmed stays.
+        """
+        if self.profile.confirm_slots == 0:
+            raise ConfigError("with confirm_slots 0 all blocks are confirmed at once and stay")
+        records = self.history.drop(self.chain.tip.slot)
+        dropped = self.chain.drop_tip()
+        written = list(dropped.replaced)
+        self.vm.undo(dropped.replaced)
+        for record in records:
+            self.bank.forget(record.envelope)
+        for listener in self.on_rollback:
+            listener(dropped, records, [(name, self._now_at(name)) for name in written])
+        self._open(dropped.slot + 1)
+        return records
+
+    def view(self, commitment: Commitment) -> StateView:
+        """The accounts as of ``commitment``."""
+        return self.view_of(self.chain.at(commitment))
+
+    def view_of(self, block: Block) -> StateView:
+        """The accounts at the end of ``block``, final since at most :data:`.chain.LAGGING_STATES` blocks."""
+        return self.bank.view_of(block)
 
     def account(self, address: str) -> Account | None:
         """The account at ``address``; ``None`` when it does not exist."""
@@ -134,18 +149,23 @@ class Ledger:
         return Account(address, str(found.owner), found.lamports, found.data, found.executable)
 
     def set_account(self, account: Account) -> None:
-        """Create or overwrite an account outside any transaction; 0 lamports delete it. Nobody is told."""
+        """Create or overwrite an account outside any transaction; 0 lamports delete it.
+
+        It is so at every commitment from now on. Nobody is told.
+        """
         owner = Pubkey.from_string(account.owner)
         held = SvmAccount(account.lamports, account.data, owner, account.executable, RENT_EXEMPT)
-        self.vm.put(Pubkey.from_string(account.address), held)
+        with self._at_every_commitment():
+            self.vm.put(Pubkey.from_string(account.address), held)
 
     def add_program(self, address: str, elf: bytes) -> None:
-        """Deploy a program.
+        """Deploy a program, at every commitment.
 
         Raises:
             ConfigError: the SVM cannot load the file.
         """
-        self.vm.add_program(Pubkey.from_string(address), elf)
+        with self._at_every_commitment():
+            self.vm.add_program(Pubkey.from_string(address), elf)
 
     def send(self, raw: bytes) -> TransactionRecord:
         """Decode and :meth:`submit` the wire bytes of one signed transaction.
@@ -168,80 +188,73 @@ class Ledger:
         """
         if self.profile.instant:
             self.advance()
-        nonce = self._admit(envelope)
-        if not verified:
-            envelope.verify()
-        loaded = load_keys(envelope, self.vm.get)
-        before = self.vm.snapshot(loaded)
-        err, meta = self.vm.execute(envelope.transaction, envelope.keys[0])
-        self._mark_seen(envelope)
-        after = self.vm.reread(loaded, before)
-        self._settle_nonces(loaded, before, after, nonce)
-        execution = _Execution(envelope, loaded, err, meta, before, after)
-        record, changes = self._record(execution), _changes(execution)
-        for listener in self.on_landed:
-            listener(record, changes)
-        return record
+        return self._publish(self.bank.execute(envelope, verified=verified))
 
-    def simulate(self, envelope: Envelope, *, any_hash: bool = False) -> Simulation:
+    def submit_together(
+        self, envelopes: Sequence[Envelope], *, verified: bool = False
+    ) -> list[TransactionRecord]:
+        """Execute all of ``envelopes`` one after the other in one block, or none: a bundle.
+
+        Raises:
+            BundleRefusedError: one did not land or failed; nothing has happened.
+        """
+        if self.profile.instant:
+            self.advance()
+        executions = self.bank.execute_all(envelopes, verified=verified)
+        return [self._publish(execution) for execution in executions]
+
+    def simulate(
+        self, envelope: Envelope, *, any_hash: bool = False, commitment: Commitment = "processed"
+    ) -> Simulation:
         """Run ``envelope`` without effect; its signatures are the caller's business.
 
         Args:
             envelope: the decoded transaction.
             any_hash: skip the checks of blockhash and duplicates.
+            commitment: whose state and clock it meets.
         """
-        if self.profile.instant and int(self._now()) > self.chain.tip.time:
+        if self.profile.instant and int(self._clock()) > self.chain.tip.time:
             self.advance()  # no timer moves this network's clock, and programs read it
+        return self.bank.simulate_on(self.view(commitment), envelope, any_hash=any_hash)
+
+    def hash_alive(self, envelope: Envelope, commitment: Commitment = "processed") -> bool:
+        """Whether ``envelope``'s blockhash or durable nonce may be used, as of ``commitment``."""
+        return self.bank.usable_on(self.view(commitment), envelope)
+
+    def _clock(self) -> float:
+        return self._now() + self._ahead
+
+    def _open(self, slot: int) -> Block:
+        parent = self.chain.tip
+        block = self.chain.open_block(slot, self._clock())
+        self.vm.replaced = block.replaced
+        self._sysvars.open_block(parent, block)
+        for listener in self.on_block:
+            listener(block)
+        return block
+
+    def _now_at(self, name: str) -> SvmAccount:
+        return self.vm.get(Pubkey.from_string(name)) or GONE
+
+    @contextmanager
+    def _at_every_commitment(self) -> Iterator[None]:
+        block, self.vm.replaced = self.chain.tip, {}
         try:
-            if not any_hash:
-                self._admit(envelope)
-            loaded = load_keys(envelope, self.vm.get)
-        except TransactionRefusedError as refusal:
-            return Simulation(refusal.err, None, None, {})
-        err, meta, accounts = self.vm.simulate(envelope.transaction)
-        return Simulation(err, meta, loaded, accounts)
+            yield
+        finally:
+            block.set_directly.update(self.vm.replaced)
+            for name in self.vm.replaced:
+                for kept in self.chain.recent(LAGGING_STATES + self.profile.finalize_slots):
+                    kept.replaced.pop(name, None)
+            self.vm.replaced = block.replaced
 
-    def hash_alive(self, envelope: Envelope) -> bool:
-        """Whether ``envelope``'s blockhash or durable nonce may be used now."""
-        if self.chain.usable(envelope.blockhash) is not None:
-            return True
-        return nonce_usable(envelope, self.vm.get, self.chain.tip.hash_bytes) is not None
+    def _publish(self, execution: Execution) -> TransactionRecord:
+        record, changes = self._record(execution), _changes(execution)
+        for listener in self.on_landed:
+            listener(record, changes)
+        return record
 
-    def _admit(self, envelope: Envelope) -> Pubkey | None:
-        block = self.chain.usable(envelope.blockhash)
-        if block is not None:
-            if envelope.digest in block.seen:
-                raise TransactionRefusedError(ALREADY_PROCESSED)
-            return None
-        nonce = nonce_usable(envelope, self.vm.get, self.chain.tip.hash_bytes)
-        if nonce is None:
-            raise TransactionRefusedError(BLOCKHASH_NOT_FOUND)
-        return nonce
-
-    def _mark_seen(self, envelope: Envelope) -> None:
-        block = self.chain.usable(envelope.blockhash)
-        if block is not None:
-            block.seen.add(envelope.digest)
-
-    def _settle_nonces(
-        self, loaded: LoadedKeys, before: Sequence[Held], after: list[Held], advanced: Pubkey | None
-    ) -> None:
-        """Give nonces the value that a validator would; ``advanced`` moves on whatever happened.
-
-        The SVM derives the next value from the transaction's own blockhash and rolls a failed
-        transaction back entirely; a validator uses the bank's hash and keeps the nonce advanced.
-        """
-        for position in loaded.writable:
-            lamports, account = after[position]
-            if account is None or not is_nonce(account):
-                continue
-            key = loaded.keys[position]
-            if key == advanced or _nonce_moved(before[position][1], account):
-                settled = with_nonce(account, durable_nonce(self.chain.tip.hash_bytes))
-                self.vm.put(key, settled)
-                after[position] = (lamports, settled)
-
-    def _record(self, execution: _Execution) -> TransactionRecord:
+    def _record(self, execution: Execution) -> TransactionRecord:
         block, envelope, loaded = self.chain.tip, execution.envelope, execution.loaded
         record = TransactionRecord(
             signature=envelope.signature,
@@ -265,11 +278,7 @@ class Ledger:
         return record
 
 
-def _nonce_moved(before: SvmAccount | None, after: SvmAccount) -> bool:
-    return before is None or not is_nonce(before) or stored_nonce(before) != stored_nonce(after)
-
-
-def _changes(execution: _Execution) -> list[Change]:
+def _changes(execution: Execution) -> list[Change]:
     """What was written: every writable account of a success, of a failure only what differs."""
     loaded, before, after = execution.loaded, execution.before, execution.after
     found = []

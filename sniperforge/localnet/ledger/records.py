@@ -108,6 +108,19 @@ class History:
         """The outcome of ``signature``, ``None`` when it never landed or is long forgotten."""
         return self._statuses.get(signature)
 
+    def drop(self, slot: int) -> list[TransactionRecord]:
+        """Forget all that landed in ``slot``, the newest there is; returns it in order."""
+        dropped = self._slots.pop(slot, [])
+        for record in reversed(dropped):
+            del self._records[self._oldest_records.pop()]
+            del self._statuses[self._oldest_statuses.pop()]
+            for name in record.loaded.names:
+                signatures = self._addresses[name]
+                signatures.pop()
+                if not signatures:
+                    del self._addresses[name]
+        return dropped
+
     def in_slot(self, slot: int) -> list[TransactionRecord]:
         """Kept records of one block, in order."""
         return self._slots.get(slot, [])

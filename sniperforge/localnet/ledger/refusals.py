@@ -30,5 +30,19 @@ class TransactionRefusedError(RejectedError):
         self.err = err
 
 
+class BundleRefusedError(RejectedError):
+    """A bundle did not land, and with it none of its transactions.
+
+    Args:
+        position: of the transaction that would not do.
+        err: its ``TransactionError`` as JSON.
+    """
+
+    def __init__(self, position: int, err: Any) -> None:
+        super().__init__(f"transaction {position + 1} of the bundle: {describe(err)}", details={"err": err})
+        self.position = position
+        self.err = err
+
+
 class UnreadableTransactionError(RejectedError):
     """Bytes that are no transaction, or one whose parts contradict each other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from solders.transaction_metadata import SimulateResult, TransactionMetadata
 
     from sniperforge.localnet.ledger.lookups import LoadedKeys
+    from sniperforge.localnet.ledger.state_view import Replaced, StateView
 
 GONE: Final = SvmAccount(0, b"", Pubkey.default())
 """What is reported for an account that no longer exists."""
@@ -48,9 +50,16 @@ Held = tuple[int, SvmAccount | None]
 
 
 class Vm:
-    """One SVM without signature, blockhash or duplicate checks: those are the ledger's."""
+    """One SVM without signature, blockhash or duplicate checks: those are the ledger's.
+
+    Attributes:
+        svm: the SVM itself.
+        index: which accounts there are.
+        replaced: takes what the first write to each account replaces, until the ledger puts another here.
+    """
 
     def __init__(self) -> None:
+        self.replaced: Replaced = {}
         self.svm = LiteSVM().with_sigverify(False).with_blockhash_check(False).with_transaction_history(0)
         self.index = AccountIndex()
         self._programs: set[str] = set()
@@ -71,8 +80,19 @@ class Vm:
 
     def put(self, key: Pubkey, account: SvmAccount) -> None:
         """Create or overwrite an account; 0 lamports delete it."""
+        name = str(key)
+        if name not in self.replaced:
+            self.replaced[name] = self.svm.get_account(key)
         self.svm.set_account(key, account)
-        self._note(key, str(key), self.svm.get_account(key))
+        self._note(key, name, self.svm.get_account(key))
+
+    def undo(self, replaced: Replaced) -> None:
+        """Put back what was replaced; it is no longer to be replaced then."""
+        for name, account in replaced.items():
+            key = Pubkey.from_string(name)
+            self.svm.set_account(key, account or GONE)
+            self._note(key, name, self.svm.get_account(key))
+        replaced.clear()
 
     def add_program(self, key: Pubkey, elf: bytes) -> None:
         """Deploy a program.
@@ -80,12 +100,17 @@ class Vm:
         Raises:
             ConfigError: the SVM cannot load the file.
         """
+        known = set(self.index.by_program(_UPGRADEABLE_LOADER))
+        self.replaced.setdefault(str(key), self.svm.get_account(key))
         try:
             self.svm.add_program(key, elf)
         except Exception as error:  # noqa: BLE001 - LiteSVMError derives from Exception and has no importable name
             raise ConfigError(f"program {key} cannot be loaded: {error}") from None
         for found, account in self.svm.get_program_accounts(_UPGRADEABLE_LOADER):
-            self._note(found, str(found), account)
+            name = str(found)
+            if name not in known:
+                self.replaced.setdefault(name, None)
+            self._note(found, name, account)
         self._note(key, str(key), self.svm.get_account(key))
 
     def snapshot(self, loaded: LoadedKeys) -> list[Held]:
@@ -102,10 +127,12 @@ class Vm:
         for position in loaded.writable:
             key, name = loaded.keys[position], loaded.names[position]
             if name in self._programs:
-                after[position] = self._program_held(key, before[position])
+                after[position] = self._program_held(key, name, before[position])
                 continue
             held = self._held(key)
             after[position] = held
+            if name not in self.replaced:
+                self.replaced[name] = before[position][1]
             self._note(key, name, held[1])
         return after
 
@@ -138,6 +165,22 @@ class Vm:
             self._charge_unloadable(err, meta.fee(), payer)
         return err, meta
 
+    @contextmanager
+    def as_of(self, view: StateView, loaded: LoadedKeys, sysvars: Sequence[Pubkey]) -> Iterator[None]:
+        """Inside the block the SVM has the state of ``view``, as far as a transaction can see it."""
+        keys = [
+            *(key for key, name in zip(loaded.keys, loaded.names, strict=True) if view.replaced(name)),
+            *sysvars,
+        ]
+        now = [(key, self.svm.get_account(key)) for key in keys]
+        try:
+            for key in keys:
+                self.svm.set_account(key, view.get(key) or GONE)
+            yield
+        finally:
+            for key, account in now:
+                self.svm.set_account(key, account or GONE)
+
     def simulate(
         self, transaction: VersionedTransaction
     ) -> tuple[Any, TransactionMetadata, dict[str, SvmAccount]]:
@@ -151,16 +194,20 @@ class Vm:
         account = self.svm.get_account(payer)
         if not isinstance(err, str) or err not in LOAD_FAILURES or account is None:
             raise TransactionRefusedError(err)
-        left = account.lamports - fee
-        self.put(payer, SvmAccount(left, account.data, account.owner, account.executable, account.rent_epoch))
+        self.put(payer, _with_lamports(account, account.lamports - fee))
 
     def _held(self, key: Pubkey) -> Held:
         account = self.svm.get_account(key)
         return (0, None) if account is None else (account.lamports, account)
 
-    def _program_held(self, key: Pubkey, before: Held) -> Held:
+    def _program_held(self, key: Pubkey, name: str, before: Held) -> Held:
         lamports = self.balance(key)
-        return before if lamports == before[0] else (lamports, self.svm.get_account(key))
+        if lamports == before[0]:
+            return before
+        account = self.svm.get_account(key)
+        if name not in self.replaced:
+            self.replaced[name] = account and _with_lamports(account, before[0])
+        return lamports, account
 
     def _note(self, key: Pubkey, name: str, account: SvmAccount | None) -> None:
         self.index.update(key, name, account)
@@ -181,6 +228,10 @@ class Vm:
                 yield key, account
                 if account.executable:
                     owners.append(key)
+
+
+def _with_lamports(account: SvmAccount, lamports: int) -> SvmAccount:
+    return SvmAccount(lamports, account.data, account.owner, account.executable, account.rent_epoch)
 
 
 def _error(result: FailedTransactionMetadata) -> Any:

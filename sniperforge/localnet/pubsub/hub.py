@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sniperforge.localnet.faults.switch import Faults
-from sniperforge.localnet.pubsub.progress import LATER, Progress, opened_updates, reached_update
+from sniperforge.localnet.pubsub.progress import (
+    LATER,
+    Progress,
+    created_update,
+    dropped_update,
+    frozen_update,
+    reached_update,
+)
 from sniperforge.localnet.pubsub.subscription import ALL, Interest, Subscription
 
 if TYPE_CHECKING:
@@ -40,9 +47,11 @@ class Hub:
         self._topics: dict[tuple[str, str], dict[int, Subscription]] = {}
         self._waiting: dict[Commitment, _Waiting] = {commitment: {} for commitment in LATER}
         self._progress = Progress(ledger.chain)
+        self._frozen = ledger.chain.tip.parent_slot
         self._root = ledger.chain.at("finalized").slot
         ledger.on_landed.append(self._landed)
         ledger.on_block.append(self._opened)
+        ledger.on_rollback.append(self._rolled_back)
 
     def __len__(self) -> int:
         return sum(map(len, self._topics.values()))
@@ -94,12 +103,16 @@ class Hub:
             outcome = _outcome(record.slot, record.err)
             self._tell(subscription, record.slot, record.signature, outcome)
 
-    def _written(self, slot: int, address: str, account: Account) -> None:
-        for subscription in self._of("account", address):
+    def _written(self, slot: int, address: str, account: Account, *, newest_only: bool = False) -> None:
+        def wanted(kind: str, topic: str) -> list[Subscription]:
+            every = self._of(kind, topic)
+            return [one for one in every if not newest_only or one.interest.commitment == "processed"]
+
+        for subscription in wanted("account", address):
             form = subscription.interest.form
             assert form is not None
             self._tell(subscription, slot, address, _result(slot, form.show(address, account)))
-        for subscription in self._of("program", str(account.owner)):
+        for subscription in wanted("program", str(account.owner)):
             interest = subscription.interest
             assert interest.form is not None
             if all(matches(account) for matches in interest.filters):
@@ -126,8 +139,9 @@ class Hub:
         slot = msgspec.json.encode({"parent": block.parent_slot, "root": root, "slot": block.slot})
         for subscription in self._of("slot", ALL):
             self._deliver(subscription, slot)
-        for update in opened_updates(self.ledger, block) if self._of("slotsUpdates", ALL) else ():
+        for update in self._opened_updates(block) if self._of("slotsUpdates", ALL) else ():
             self._update(update)
+        self._frozen = block.parent_slot
         for commitment in LATER:
             self._flush(commitment)
         for commitment, reached in self._progress.reached():
@@ -137,6 +151,21 @@ class Hub:
             self._root = root
             for subscription in self._of("root", ALL):
                 self._deliver(subscription, b"%d" % root)
+
+    def _opened_updates(self, block: Block) -> Iterator[dict[str, Any]]:
+        if block.parent_slot != self._frozen:  # it is when the block after it was rolled back
+            yield from frozen_update(self.ledger, block)
+        yield created_update(block)
+
+    def _rolled_back(
+        self, block: Block, _records: Sequence[TransactionRecord], restored: Sequence[Change]
+    ) -> None:
+        """What waited for ``block`` is never told; who follows the newest state hears what it is again."""
+        for waiting in self._waiting.values():
+            waiting.pop(block.slot, None)
+        self._update(dropped_update(block))
+        for address, account in restored:
+            self._written(block.parent_slot, address, account, newest_only=True)
 
     def _update(self, update: dict[str, Any]) -> None:
         for subscription in self._of("slotsUpdates", ALL):

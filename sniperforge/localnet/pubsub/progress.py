@@ -43,19 +43,29 @@ class Progress:
             block = self._chain.in_slot(block.parent_slot)
 
 
-def opened_updates(ledger: Ledger, block: Block) -> Iterator[dict[str, Any]]:
-    """The block before is frozen, then there is a new one. Shapes: Agave's ``SlotUpdate``."""
+def frozen_update(ledger: Ledger, block: Block) -> Iterator[dict[str, Any]]:
+    """The parent of ``block`` is complete, if it is still known. Shapes: Agave's ``SlotUpdate``."""
     parent = ledger.chain.in_slot(block.parent_slot)
-    if parent is not None:
-        failed = sum(record.err is not None for record in ledger.history.in_slot(parent.slot))
-        stats = {
-            "numTransactionEntries": parent.landed,
-            "numSuccessfulTransactions": parent.landed - failed,
-            "numFailedTransactions": failed,
-            "maxTransactionsPerEntry": min(parent.landed, 1),
-        }
-        yield {**_update("frozen", parent.slot, block.time), "stats": stats}
-    yield {**_update("createdBank", block.slot, block.time), "parent": block.parent_slot}
+    if parent is None:
+        return
+    failed = sum(record.err is not None for record in ledger.history.in_slot(parent.slot))
+    stats = {
+        "numTransactionEntries": parent.landed,
+        "numSuccessfulTransactions": parent.landed - failed,
+        "numFailedTransactions": failed,
+        "maxTransactionsPerEntry": min(parent.landed, 1),
+    }
+    yield {**_update("frozen", parent.slot, block.time), "stats": stats}
+
+
+def created_update(block: Block) -> dict[str, Any]:
+    """``block`` is open."""
+    return {**_update("createdBank", block.slot, block.time), "parent": block.parent_slot}
+
+
+def dropped_update(block: Block) -> dict[str, Any]:
+    """``block`` lost to another fork."""
+    return {**_update("dead", block.slot, block.time), "err": "the fork lost"}
 
 
 def reached_update(commitment: Commitment, block: Block, now: int) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from sniperforge.localnet.ledger.chain import HASH_LIFE
 from sniperforge.localnet.ledger.compute_price import ANY_ACCOUNT
 from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
 from sniperforge.localnet.rpc import faults
-from sniperforge.localnet.rpc.accounts import check_context
-from sniperforge.localnet.rpc.node import VERSION, Method, Node
+from sniperforge.localnet.rpc.node import VERSION, Method, Node, answer
 from sniperforge.localnet.rpc.params import parse_address
 
 if TYPE_CHECKING:
@@ -40,16 +39,14 @@ def _get_transaction_count(node: Node, params: Params) -> Any:
 
 def _get_latest_blockhash(node: Node, params: Params) -> Any:
     block = _block(node, params)
-    return {
-        "context": {"apiVersion": VERSION, "slot": block.slot},
-        "value": {"blockhash": block.blockhash, "lastValidBlockHeight": block.last_valid_height},
-    }
+    return answer(block.slot, {"blockhash": block.blockhash, "lastValidBlockHeight": block.last_valid_height})
 
 
 def _is_blockhash_valid(node: Node, params: Params) -> Any:
-    check_context(node, params.config(1))
+    bank = _block(node, params, 1)
     blockhash = str(parse_address(params.at(0)))  # both are base58 of 32 bytes
-    return node.answer(node.ledger.chain.usable(blockhash) is not None)
+    block = node.ledger.chain.usable(blockhash)
+    return answer(bank.slot, block is not None and block.height <= bank.height)
 
 
 def _get_epoch_info(node: Node, params: Params) -> Any:

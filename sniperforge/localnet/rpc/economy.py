@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
 from sniperforge.localnet.rpc import faults
-from sniperforge.localnet.rpc.accounts import check_context
-from sniperforge.localnet.rpc.node import Method, Node
+from sniperforge.localnet.rpc.node import Method, Node, answer
 from sniperforge.localnet.rpc.params import parse_address
 
 if TYPE_CHECKING:
@@ -25,33 +24,34 @@ FILTERS: Final = ("circulating", "nonCirculating")
 
 def _get_supply(node: Node, params: Params) -> Any:
     config = params.config(0)
-    check_context(node, config)
-    total = sum(lamports for _, lamports in node.ledger.vm.balances())
-    kept = node.faucet.balance()
+    view = node.view(config)
+    total = sum(lamports for _, lamports in view.balances())
+    kept = view.balance(parse_address(node.faucet.address))
     hidden = config.flag("excludeNonCirculatingAccountsList")
-    return node.answer(
+    return answer(
+        view.slot,
         {
             "circulating": total - kept,
             "nonCirculating": kept,
             "nonCirculatingAccounts": [] if hidden else [node.faucet.address],
             "total": total,
-        }
+        },
     )
 
 
 def _get_largest_accounts(node: Node, params: Params) -> Any:
     config = params.config(0)
-    check_context(node, config)
+    view = node.view(config)
     chosen = config.text("filter", FILTERS)
     faucet = node.faucet.address
     balances = [
         (lamports, address)
-        for address, lamports in node.ledger.vm.balances()
+        for address, lamports in view.balances()
         if chosen is None or (address == faucet) == (chosen == "nonCirculating")
     ]
     balances.sort(key=lambda entry: (-entry[0], entry[1]))
-    return node.answer(
-        [{"address": address, "lamports": lamports} for lamports, address in balances[:LARGEST]]
+    return answer(
+        view.slot, [{"address": address, "lamports": lamports} for lamports, address in balances[:LARGEST]]
     )
 
 
@@ -67,7 +67,7 @@ def _get_inflation_rate(node: Node, _params: Params) -> Any:
 
 def _get_inflation_reward(node: Node, params: Params) -> Any:
     config = params.config(1)
-    check_context(node, config)
+    node.view(config)
     config.integer("epoch")
     addresses = [parse_address(address) for address in params.items(0)]
     return [None] * len(addresses)

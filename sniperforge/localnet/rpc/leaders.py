@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
 from sniperforge.localnet.rpc import faults
-from sniperforge.localnet.rpc.node import Method, Node
+from sniperforge.localnet.rpc.node import Method, Node, answer
 from sniperforge.localnet.rpc.params import Config, expect, parse_address
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def _get_block_production(node: Node, params: Params) -> Any:
     first, last = _range(config, max(epoch_start, chain.oldest().slot), newest.slot)
     blocks = sum(first <= slot <= last for slot in chain.slots())
     made = {} if asked not in {None, node.identity} else {node.identity: [last - first + 1, blocks]}
-    return node.answer({"byIdentity": made, "range": {"firstSlot": first, "lastSlot": last}})
+    return answer(
+        node.ledger.chain.tip.slot, {"byIdentity": made, "range": {"firstSlot": first, "lastSlot": last}}
+    )
 
 
 def _range(config: Config, least: int, most: int) -> tuple[int, int]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from solders.pubkey import Pubkey
 
 from sniperforge.localnet.faults.switch import Faults
-from sniperforge.localnet.rpc.params import Params
+from sniperforge.localnet.rpc.params import Config, Params
 
 _FEATURE_PROGRAM: Final = Pubkey.from_string("Feature111111111111111111111111111111111111")
 
 if TYPE_CHECKING:
     from sniperforge.localnet.faucet import Faucet
     from sniperforge.localnet.ledger.ledger import Ledger
+    from sniperforge.localnet.ledger.state_view import StateView
 
 VERSION: Final = "4.1.2"
 """The Agave release whose runtime the SVM is."""
@@ -44,9 +45,20 @@ class Node:
         features = sorted(self.ledger.vm.index.by_program(_FEATURE_PROGRAM))
         return int.from_bytes(hashlib.sha256("".join(features).encode()).digest()[:4], "little")
 
-    def answer(self, value: Any) -> dict[str, Any]:
-        """``value`` with the slot that it is as of: account state is that of the newest slot."""
-        return {"context": {"apiVersion": VERSION, "slot": self.ledger.chain.tip.slot}, "value": value}
+    def view(self, config: Config) -> StateView:
+        """The accounts at the commitment that a request asks for.
+
+        Raises:
+            RpcError: unknown commitment, or that state is older than ``minContextSlot``.
+        """
+        view = self.ledger.view(config.commitment())
+        config.check_slot(view.slot)
+        return view
+
+
+def answer(slot: int, value: Any) -> dict[str, Any]:
+    """``value`` with the slot that it is as of."""
+    return {"context": {"apiVersion": VERSION, "slot": slot}, "value": value}
 
 
 Handler = Callable[[Node, Params], Any]

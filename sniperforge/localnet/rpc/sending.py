@@ -13,13 +13,14 @@ from sniperforge.localnet.ledger.error_text import describe
 from sniperforge.localnet.ledger.refusals import TransactionRefusedError, UnreadableTransactionError
 from sniperforge.localnet.rpc import faults
 from sniperforge.localnet.rpc.account_json import AccountFormat
-from sniperforge.localnet.rpc.accounts import check_context
-from sniperforge.localnet.rpc.node import Method, Node
+from sniperforge.localnet.rpc.node import Method, Node, answer
 from sniperforge.localnet.rpc.params import Config, expect, parse_address
 from sniperforge.localnet.rpc.transaction_json import inner_json, return_data_json
 
 if TYPE_CHECKING:
-    from sniperforge.localnet.ledger.ledger import Simulation
+    from sniperforge.localnet.ledger.bank import Simulation
+    from sniperforge.localnet.ledger.pace import Commitment
+    from sniperforge.localnet.ledger.state_view import StateView
     from sniperforge.localnet.rpc.params import Params
 
 WIRE_ENCODINGS: Final = ("base58", "base64")
@@ -66,12 +67,12 @@ def _open(raw: bytes) -> Envelope:
 def _send_transaction(node: Node, params: Params) -> Any:
     config = params.config(1)
     envelope = _envelope(params, config)
-    config.commitment("preflightCommitment")
     config.integer("maxRetries")
-    config.check_slot(node.ledger.chain.tip.slot)
     checked = not config.flag("skipPreflight")
+    commitment = config.commitment("preflightCommitment") if checked else "processed"
+    config.check_slot(node.ledger.chain.at(commitment).slot)
     if checked:
-        _preflight(node, envelope)
+        _preflight(node, envelope, commitment)
     try:
         node.faults.submit(node.ledger, envelope, verified=checked)
     except TransactionRefusedError as refusal:
@@ -80,10 +81,10 @@ def _send_transaction(node: Node, params: Params) -> Any:
     return envelope.signature
 
 
-def _preflight(node: Node, envelope: Envelope) -> None:
+def _preflight(node: Node, envelope: Envelope, commitment: Commitment) -> None:
     if not envelope.signatures_valid():
         raise faults.signature_failure()
-    simulation = node.ledger.simulate(envelope)
+    simulation = node.ledger.simulate(envelope, commitment=commitment)
     if simulation.err is None:
         return
     _refuse_bad_lookups(simulation.err)
@@ -99,25 +100,24 @@ def _refuse_bad_lookups(err: Any) -> None:
 def _simulate_transaction(node: Node, params: Params) -> Any:
     config = params.config(1)
     envelope = _envelope(params, config)
-    check_context(node, config)
+    view = node.view(config)
     replace, verify = config.flag("replaceRecentBlockhash"), config.flag("sigVerify")
     if verify and replace:
         raise faults.invalid_params("sigVerify may not be used with replaceRecentBlockhash")
     if verify and not envelope.signatures_valid():
         raise faults.signature_failure()
     if replace:
-        envelope = _with_blockhash(envelope, node.ledger.chain.tip.hash_bytes)
-    simulation = node.ledger.simulate(envelope)
+        envelope = _with_blockhash(envelope, view.block.hash_bytes)
+    simulation = node.ledger.simulate(envelope, commitment=config.commitment())
     _refuse_bad_lookups(simulation.err)
     shown = _simulation_json(simulation, inner=config.flag("innerInstructions"))
-    shown["accounts"] = _simulated_accounts(node, config, simulation, len(envelope.names))
+    shown["accounts"] = _simulated_accounts(node, view, config, simulation, len(envelope.names))
     if replace:
-        tip = node.ledger.chain.tip
         shown["replacementBlockhash"] = {
-            "blockhash": tip.blockhash,
-            "lastValidBlockHeight": tip.last_valid_height,
+            "blockhash": view.block.blockhash,
+            "lastValidBlockHeight": view.block.last_valid_height,
         }
-    return node.answer(shown)
+    return answer(view.slot, shown)
 
 
 def _with_blockhash(envelope: Envelope, blockhash: bytes) -> Envelope:
@@ -146,7 +146,9 @@ def _simulation_json(simulation: Simulation, *, inner: bool) -> dict[str, Any]:
     return shown
 
 
-def _simulated_accounts(node: Node, config: Config, simulation: Simulation, keys: int) -> Any:
+def _simulated_accounts(
+    node: Node, view: StateView, config: Config, simulation: Simulation, keys: int
+) -> Any:
     if config.get("accounts") is None:
         return None
     options = Config(expect(config.get("accounts"), dict))
@@ -161,20 +163,20 @@ def _simulated_accounts(node: Node, config: Config, simulation: Simulation, keys
     form = AccountFormat(node.ledger.vm, options, "base64")
     shown = []
     for key in wanted:
-        account = simulation.accounts.get(str(key)) or node.ledger.vm.get(key)
+        account = simulation.accounts.get(str(key)) or view.get(key)
         shown.append(form.show(str(key), account if account is not None and account.lamports else None))
     return shown
 
 
 def _get_fee_for_message(node: Node, params: Params) -> Any:
-    check_context(node, params.config(1))
+    view = node.view(params.config(1))
     message = _decode(params.text(0), "base64", "message")
     signatures = message[1 if message[:1] >= b"\x80" else 0] if len(message) > 1 else 0
     envelope = _open(bytes([signatures]) + bytes(64 * signatures) + message)
-    if not node.ledger.hash_alive(envelope):
-        return node.answer(None)
+    if not node.ledger.hash_alive(envelope, params.config(1).commitment()):
+        return answer(view.slot, None)
     meta = node.ledger.simulate(envelope, any_hash=True).meta
-    return node.answer(meta.fee() if meta else None)
+    return answer(view.slot, meta.fee() if meta else None)
 
 
 def _request_airdrop(node: Node, params: Params) -> Any:

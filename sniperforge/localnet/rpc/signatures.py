@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.domain.addresses import MEMO_PROGRAM
 from sniperforge.localnet.rpc import faults
-from sniperforge.localnet.rpc.node import Method, Node
+from sniperforge.localnet.rpc.node import Method, Node, answer
 from sniperforge.localnet.rpc.params import parse_signature
 from sniperforge.localnet.rpc.transaction_json import ENCODINGS, status_json, transaction_json
 
@@ -31,7 +31,9 @@ def _get_signature_statuses(node: Node, params: Params) -> Any:
         raise faults.invalid_params(f"Too many inputs provided; max {MAX_STATUSES}")
     whole = config.flag("searchTransactionHistory")
     found = [node.ledger.history.status(parse_signature(signature)) for signature in signatures]
-    return node.answer([status and _status(node, status, whole=whole) for status in found])
+    return answer(
+        node.ledger.chain.tip.slot, [status and _status(node, status, whole=whole) for status in found]
+    )
 
 
 def _status(node: Node, status: Status, *, whole: bool) -> dict[str, Any] | None:

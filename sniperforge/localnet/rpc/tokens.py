@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
-
-from solders.pubkey import Pubkey
 
 from sniperforge.localnet.ledger.balances import (
     TOKEN,
@@ -15,16 +14,17 @@ from sniperforge.localnet.ledger.balances import (
 )
 from sniperforge.localnet.rpc import faults
 from sniperforge.localnet.rpc.account_json import AccountFormat
-from sniperforge.localnet.rpc.accounts import check_context
-from sniperforge.localnet.rpc.node import Method, Node
+from sniperforge.localnet.rpc.node import Method, Node, answer
 from sniperforge.localnet.rpc.params import Config, parse_address
 from sniperforge.localnet.rpc.parsed_accounts import ui_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
 
     from solders.account import Account
+    from solders.pubkey import Pubkey
 
+    from sniperforge.localnet.ledger.state_view import StateView
     from sniperforge.localnet.rpc.params import Params
 
 LARGEST: Final = 20
@@ -32,72 +32,72 @@ LARGEST: Final = 20
 
 def _get_token_account_balance(node: Node, params: Params) -> Any:
     key = params.address(0)
-    check_context(node, params.config(1))
-    account = node.ledger.vm.get(key)
+    view = node.view(params.config(1))
+    account = view.get(key)
     if account is None:
         raise faults.invalid_params("Invalid param: could not find account")
     if not is_holding(account):
         raise faults.invalid_params("Invalid param: not a Token account")
     decimals = node.ledger.vm.index.decimals(account.data[:32])
-    return node.answer(ui_amount(holding_amount(account.data), decimals))
+    return answer(view.slot, ui_amount(holding_amount(account.data), decimals))
 
 
 def _get_token_supply(node: Node, params: Params) -> Any:
     key = params.address(0)
-    check_context(node, params.config(1))
-    account, decimals = _mint(node, key)
-    return node.answer(ui_amount(int.from_bytes(account.data[36:44], "little"), decimals))
+    view = node.view(params.config(1))
+    account, decimals = _mint(view, key)
+    return answer(view.slot, ui_amount(int.from_bytes(account.data[36:44], "little"), decimals))
 
 
 def _get_token_largest_accounts(node: Node, params: Params) -> Any:
     key = params.address(0)
-    check_context(node, params.config(1))
-    _, decimals = _mint(node, key)
-    amounts = [
-        (holding_amount(account.data), address)
-        for address, account in _existing(node, node.ledger.vm.index.by_mint(key))
-    ]
+    view = node.view(params.config(1))
+    _, decimals = _mint(view, key)
+    amounts = [(holding_amount(account.data), address) for address, account in view.of_mint(key)]
     amounts.sort(key=lambda entry: (-entry[0], entry[1]))
-    return node.answer(
-        [{"address": address, **ui_amount(amount, decimals)} for amount, address in amounts[:LARGEST]]
+    return answer(
+        view.slot,
+        [{"address": address, **ui_amount(amount, decimals)} for amount, address in amounts[:LARGEST]],
     )
 
 
 def _get_token_accounts_by_owner(node: Node, params: Params) -> Any:
     owner = params.address(0)
-    return _token_accounts(node, params, node.ledger.vm.index.by_owner(owner), lambda _: True)
+    return _token_accounts(node, params, lambda view: view.of_owner(owner))
 
 
 def _get_token_accounts_by_delegate(node: Node, params: Params) -> Any:
     delegate = bytes(params.address(0))
-    index = node.ledger.vm.index
-    return _token_accounts(
-        node,
-        params,
-        (*index.by_program(TOKEN), *index.by_program(TOKEN_2022)),
-        lambda account: account.data[72:76] == b"\1\0\0\0" and account.data[76:108] == delegate,
-    )
+
+    def delegated(view: StateView) -> Iterator[tuple[str, Account]]:
+        for address, account in chain(view.of_program(TOKEN), view.of_program(TOKEN_2022)):
+            if account.data[72:76] == b"\1\0\0\0" and account.data[76:108] == delegate:
+                yield address, account
+
+    return _token_accounts(node, params, delegated)
 
 
 def _token_accounts(
-    node: Node, params: Params, addresses: Iterable[str], wanted: Callable[[Account], bool]
+    node: Node, params: Params, candidates: Callable[[StateView], Iterator[tuple[str, Account]]]
 ) -> Any:
-    selects, config = _selector(node, params.config(1)), params.config(2)
-    check_context(node, config)
+    config = params.config(2)
+    view = node.view(config)
+    selects = _selector(view, params.config(1))
     form = AccountFormat(node.ledger.vm, config, "binary")
-    return node.answer(
+    return answer(
+        view.slot,
         [
             {"pubkey": address, "account": form.show(address, account)}
-            for address, account in _existing(node, addresses)
-            if is_holding(account) and wanted(account) and selects(account)
-        ]
+            for address, account in candidates(view)
+            if is_holding(account) and selects(account)
+        ],
     )
 
 
-def _selector(node: Node, choice: Config) -> Callable[[Account], bool]:
+def _selector(view: StateView, choice: Config) -> Callable[[Account], bool]:
     if choice.get("mint") is not None:
         mint = parse_address(choice.get("mint"))
-        _mint(node, mint)
+        _mint(view, mint)
         return lambda account: account.data[:32] == bytes(mint)
     if choice.get("programId") is not None:
         program = parse_address(choice.get("programId"))
@@ -107,19 +107,14 @@ def _selector(node: Node, choice: Config) -> Callable[[Account], bool]:
     raise faults.invalid_params("Invalid params: expected one of `mint`, `programId`.")
 
 
-def _mint(node: Node, key: Pubkey) -> tuple[Account, int]:
-    account = node.ledger.vm.get(key)
+def _mint(view: StateView, key: Pubkey) -> tuple[Account, int]:
+    account = view.get(key)
     if account is None:
         raise faults.invalid_params("Invalid param: could not find mint")
     decimals = mint_decimals(account)
     if decimals is None:
         raise faults.invalid_params("Invalid param: not a Token mint")
     return account, decimals
-
-
-def _existing(node: Node, addresses: Iterable[str]) -> list[tuple[str, Account]]:
-    found = ((address, node.ledger.vm.get(Pubkey.from_string(address))) for address in addresses)
-    return [(address, account) for address, account in found if account is not None]
 
 
 METHODS: Final = {

@@ -20,11 +20,14 @@ def bench() -> Bench:
     return Bench()
 
 
+PROCESSED = {"commitment": "processed"}
+
+
 def submit(bench: Bench, number: int, *, price: int | None = None, blockhash: str = "") -> str:
     """Send one transfer over JSON-RPC, of an amount of its own; returns the signature."""
     budget = [] if price is None else [set_compute_unit_price(price)]
     raw = bench.sign([*budget, pay(bench.payer, address(9), SOL + number)], blockhash=blockhash)
-    signature: str = bench.ask("sendTransaction", base64_of(raw), {"encoding": "base64"})
+    signature: str = bench.ask("sendTransaction", base64_of(raw), {"encoding": "base64", "preflightCommitment": "processed"})
     return signature
 
 
@@ -45,7 +48,7 @@ def test_a_dropped_submission_looks_accepted(bench: Bench) -> None:
     bench.ledger.advance(5)
     assert bench.value("getSignatureStatuses", [signature]) == [None]
     assert bench.ask("getTransaction", signature, {"commitment": "confirmed"}) is None
-    assert bench.value("getBalance", address(9)) == 0
+    assert bench.value("getBalance", address(9), PROCESSED) == 0
 
 
 def test_a_dropped_one_is_still_checked_first(bench: Bench) -> None:
@@ -60,7 +63,7 @@ def test_sent_again_it_has_another_chance(bench: Bench) -> None:
     bench.node.faults.set(FaultPlan(drop=0.5, seed=4))
     raw = base64_of(bench.sign([pay(bench.payer, address(9), SOL)]))
     tries = 0
-    while not bench.value("getBalance", address(9)):
+    while not bench.value("getBalance", address(9), PROCESSED):
         bench.ask("sendTransaction", raw, SKIP)
         tries += 1
     assert 1 < tries < 30
@@ -72,7 +75,7 @@ def test_what_expires_never_lands(bench: Bench) -> None:
     raw = base64_of(bench.sign([pay(bench.payer, address(9), SOL)]))
     for _ in range(20):
         bench.ask("sendTransaction", raw, SKIP)
-    assert bench.value("getBalance", address(9)) == 0
+    assert bench.value("getBalance", address(9), PROCESSED) == 0
 
 
 def test_congestion_asks_a_price(bench: Bench) -> None:
@@ -143,7 +146,7 @@ def test_a_held_one_sent_twice_lands_once(bench: Bench) -> None:
     for _ in range(2):
         bench.ask("sendTransaction", raw, SKIP)
     bench.ledger.advance()
-    assert bench.value("getBalance", address(9)) == SOL
+    assert bench.value("getBalance", address(9), PROCESSED) == SOL
 
 
 def test_what_is_held_lands_after_the_end_of_faults(bench: Bench) -> None:

@@ -44,7 +44,7 @@ def test_a_hash_lives_for_its_window_of_blocks() -> None:
     blocks = chain()
     grow(blocks, 1)
     block = blocks.tip
-    block.seen.add(b"x")
+    block.seen[b"x"] = block.slot
     block.price_floor[""] = 1
     assert block.last_valid_height == block.height + HASH_LIFE
     grow(blocks, HASH_LIFE)
@@ -52,7 +52,7 @@ def test_a_hash_lives_for_its_window_of_blocks() -> None:
     assert blocks.usable(block.blockhash) is block
     grow(blocks, 1)
     assert blocks.usable(block.blockhash) is None
-    assert (block.seen, block.price_floor) == (set(), {})
+    assert (block.seen, block.price_floor) == ({}, {})
 
 
 def test_slots_may_be_skipped_heights_are_not() -> None:

@@ -10,6 +10,7 @@ from solders.pubkey import Pubkey
 
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import Account
+from sniperforge.errors import ConfigError
 from sniperforge.localnet.ledger.chain import HASH_LIFE
 from sniperforge.localnet.ledger.envelope import open_envelope
 from sniperforge.localnet.ledger.ledger import RENT_EXEMPT, Ledger
@@ -244,3 +245,72 @@ def test_wrapped_sol_has_its_mint() -> None:
     assert native is not None
     assert (native.owner, native.data[44], len(native.data)) == (TOKEN_PROGRAM, 9, 82)
     assert LAMPORTS_PER_SOL == 10**9
+
+
+def test_a_rollback_undoes_the_newest_block() -> None:
+    """What landed in it has not happened, and may land again; the slot stays empty."""
+    bench = Bench()
+    bench.pay(address(2))
+    bench.ledger.advance()
+    raw = bench.sign([pay(bench.payer, address(2), SOL)])
+    before = bench.ledger.chain.tip
+    record = bench.ledger.send(raw)
+    told: list[tuple[int, list[str], dict[str, int]]] = []
+    bench.ledger.on_rollback.append(
+        lambda block, records, restored: told.append(
+            (
+                block.slot,
+                [one.signature for one in records],
+                {name: account.lamports for name, account in restored},
+            )
+        )
+    )
+    assert [one.signature for one in bench.ledger.rollback()] == [record.signature]
+    tip = bench.ledger.chain.tip
+    assert (tip.slot, tip.parent_slot, tip.height) == (before.slot + 1, before.parent_slot, before.height)
+    assert tip.blockhash != before.blockhash
+    assert bench.ledger.chain.in_slot(before.slot) is None
+    assert bench.ledger.chain.usable(before.blockhash) is None
+    assert bench.ledger.history.status(record.signature) is None
+    assert [one.slot for one in bench.ledger.history.of_address(address(2))] == [before.parent_slot]
+    ((slot, signatures, restored),) = told
+    assert (slot, signatures, restored[address(2)]) == (before.slot, [record.signature], SOL)
+    with pytest.raises(TransactionRefusedError):
+        bench.ledger.send(raw)
+    bench.pay(address(2), SOL)
+    assert bench.ledger.vm.balance(Pubkey.from_string(address(2))) == 2 * SOL
+
+
+def test_what_used_an_older_hash_may_land_again() -> None:
+    """A duplicate is one only while its first copy stands."""
+    bench = Bench()
+    raw = bench.sign([pay(bench.payer, address(2), SOL)])
+    bench.ledger.advance()
+    bench.ledger.send(raw)
+    bench.ledger.rollback()
+    bench.ledger.send(raw)
+    with pytest.raises(TransactionRefusedError):
+        bench.ledger.send(raw)
+    assert bench.ledger.vm.balance(Pubkey.from_string(address(2))) == SOL
+
+
+def test_confirmed_blocks_stay() -> None:
+    """A profile that confirms at once has nothing to roll back."""
+    with pytest.raises(ConfigError):
+        Bench(INSTANT).ledger.rollback()
+
+
+def test_a_warp_lets_time_and_slots_pass() -> None:
+    """Hashes expire, everything is final, the clock has moved; long warps skip most slots."""
+    bench = Bench()
+    record = bench.pay(address(2))
+    before = bench.ledger.chain.tip
+    bench.ledger.warp(200)
+    tip = bench.ledger.chain.tip
+    assert (tip.slot, tip.height, tip.time) == (before.slot + 200, before.height + 200, before.time + 80)
+    assert bench.ledger.chain.usable(before.blockhash) is None
+    assert bench.ledger.chain.at("finalized").slot >= record.slot
+    bench.ledger.warp(1_000_000)
+    assert bench.ledger.chain.tip.slot == tip.slot + 1_000_000
+    assert bench.ledger.chain.tip.height == tip.height + 512
+    assert bench.ledger.vm.svm.get_clock().unix_timestamp == tip.time + 400_000

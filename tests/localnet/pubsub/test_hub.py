@@ -216,3 +216,36 @@ def test_without_subscriptions_nothing_is_prepared(bench: Bench) -> None:
     """A network that nobody listens to does no work for it."""
     bench.pay(address(2))
     assert len(bench.hub) == 0
+
+
+def test_what_is_rolled_back_is_never_confirmed(bench: Bench, client: Client) -> None:
+    """No confirmed notification of it; who follows the newest state hears what the account is again."""
+    bench.pay(address(2))
+    bench.ledger.advance()
+    newest, later = Client(bench.hub), Client(bench.hub)
+    newest.ask("accountSubscribe", address(2), PROCESSED)
+    newest.ask("programSubscribe", SYSTEM_PROGRAM, {**PROCESSED, "filters": [{"dataSize": 0}]})
+    later.ask("accountSubscribe", address(2), CONFIRMED)
+    signature = bench.pay(address(2), 2 * SOL).signature
+    later.ask("signatureSubscribe", signature, CONFIRMED)
+    assert 3 * SOL in [lamports(result) for result in newest.results()]
+    bench.ledger.rollback()
+    assert SOL in [lamports(result) for result in newest.results()]
+    bench.ledger.advance(2)
+    assert later.results() == []
+
+
+def lamports(result: Any) -> int:
+    value = result["value"]
+    shown: int = value.get("account", value)["lamports"]
+    return shown
+
+
+def test_a_rolled_back_slot_is_dead(bench: Bench, client: Client) -> None:
+    """Its end is told, and its parent is not frozen a second time."""
+    client.ask("slotsUpdatesSubscribe")
+    dropped = bench.ledger.advance().slot
+    client.results()
+    bench.ledger.rollback()
+    told = [(update["type"], update["slot"]) for update in client.results()]
+    assert told == [("dead", dropped), ("createdBank", dropped + 1)]

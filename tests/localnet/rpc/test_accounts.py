@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from solders.pubkey import Pubkey
 
-from sniperforge.domain.addresses import WSOL_MINT
+from sniperforge.domain.addresses import TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import Account
-from tests.localnet.kit import SOL, Bench, address
+from sniperforge.localnet.ledger.pace import COMMITMENTS
+from sniperforge.tokens.instructions import close_account, create_associated_token_account
+from tests.localnet.kit import AT_ONCE, SOL, Bench, address, keypair, mint
 
 PROGRAM = address(50)
 
 
 def bench() -> Bench:
     return Bench(
+        AT_ONCE,
         accounts=tuple(
             Account(address(60 + number), PROGRAM, 10 + number, bytes([number]) * number)
             for number in (1, 2, 3)
-        )
+        ),
     )
 
 
@@ -38,6 +41,47 @@ def test_a_balance() -> None:
     made = bench()
     made.pay(address(2))
     assert [made.value("getBalance", address(number)) for number in (2, 3)] == [SOL, 0]
+
+
+def test_a_read_sees_the_state_of_its_commitment() -> None:
+    """A payment is processed now, confirmed a block later, finalized after 32; every answer names its slot."""
+    made = Bench()
+    made.pay(address(2))
+    slot = made.ledger.chain.tip.slot
+    seen = []
+    for _ in range(33):
+        answers = [made.ask("getBalance", address(2), {"commitment": level}) for level in COMMITMENTS]
+        seen.append([answer["value"] // SOL for answer in answers])
+        assert [answer["context"]["slot"] >= slot for answer in answers] == [bool(v) for v in seen[-1]]
+        made.ledger.advance()
+    assert seen == [[1, 0, 0], *[[1, 1, 0]] * 31, [1, 1, 1]]
+
+
+def test_lists_see_the_state_of_their_commitment() -> None:
+    """What a program owns appears and disappears with the commitment, in both directions."""
+    mint_account = mint(address(100))
+    made = Bench(accounts=(mint_account,))
+    create = create_associated_token_account(str(made.payer.pubkey()), address(2), address(100))
+    made.send(create)
+
+    def held(level: str) -> int:
+        selector, config = {"mint": address(100)}, {"commitment": level, "encoding": "base64"}
+        by_owner = made.value("getTokenAccountsByOwner", address(2), selector, config)
+        whole = made.ask("getProgramAccounts", TOKEN_PROGRAM, {**config, "filters": [{"dataSize": 165}]})
+        largest = made.value("getTokenLargestAccounts", address(100), {"commitment": level})
+        assert len(by_owner) == len(whole) == len(largest)
+        return len(by_owner)
+
+    assert [held(level) for level in COMMITMENTS] == [1, 0, 0]
+    made.ledger.advance(1)
+    (entry,) = made.value(
+        "getTokenAccountsByOwner",
+        address(2),
+        {"mint": address(100)},
+        {"commitment": "confirmed", "encoding": "base64"},
+    )
+    made.send(close_account(entry["pubkey"], address(2), address(2)), signers=(keypair(2),))
+    assert [held(level) for level in COMMITMENTS] == [0, 1, 0]
 
 
 def test_several_accounts() -> None:

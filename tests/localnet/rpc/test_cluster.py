@@ -54,6 +54,10 @@ def test_a_hash_is_valid_while_it_may_be_used() -> None:
     """And not before or after."""
     bench = Bench()
     blockhash = bench.value("getLatestBlockhash", {"commitment": "processed"})["blockhash"]
+    assert bench.value("isBlockhashValid", blockhash, {"commitment": "processed"}) is True
+    assert bench.value("isBlockhashValid", blockhash) is False, "the finalized bank does not know it yet"
+    for _ in range(32):
+        bench.ledger.advance()
     assert bench.value("isBlockhashValid", blockhash) is True
     assert bench.value("isBlockhashValid", address(9)) is False
     assert bench.fails("isBlockhashValid", "0").rpc_code == -32602

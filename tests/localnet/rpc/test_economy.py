@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.localnet.kit import NOW, SOL, Bench, address
+from tests.localnet.kit import AT_ONCE, NOW, SOL, Bench, address
 
 
 def test_the_supply_is_what_exists() -> None:
     """Fees leave it, airdrops do not change it; the faucet does not circulate."""
-    bench = Bench()
+    bench = Bench(AT_ONCE)
     before = bench.value("getSupply")
     bench.node.faucet.drip(address(2), SOL)
     after = bench.value("getSupply", {"excludeNonCirculatingAccountsList": True})

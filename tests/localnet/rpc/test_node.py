@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from sniperforge.localnet.rpc.node import VERSION
+import pytest
+
+from sniperforge.errors import RpcError
+from sniperforge.localnet.rpc.node import VERSION, answer
+from sniperforge.localnet.rpc.params import Config
 from tests.localnet.kit import Bench
 
 
-def test_answers_carry_the_newest_slot() -> None:
-    """Account state is that of the newest slot, and says so."""
+def test_answers_carry_their_slot() -> None:
+    """And the version, as a validator's."""
+    assert answer(7, 5) == {"context": {"apiVersion": VERSION, "slot": 7}, "value": 5}
+
+
+def test_a_view_is_that_of_the_commitment() -> None:
+    """Finalized unless asked otherwise; ``minContextSlot`` is held against it, not against the newest slot."""
     bench = Bench()
-    assert bench.node.answer(5) == {
-        "context": {"apiVersion": VERSION, "slot": bench.ledger.chain.tip.slot},
-        "value": 5,
-    }
+    tip, final = bench.ledger.chain.tip.slot, bench.ledger.chain.at("finalized").slot
+    assert bench.node.view(Config({"commitment": "processed", "minContextSlot": tip})).slot == tip
+    assert bench.node.view(Config({})).slot == final < tip
+    with pytest.raises(RpcError) as refused:
+        bench.node.view(Config({"minContextSlot": tip}))
+    assert refused.value.data == {"contextSlot": final}
 
 
 def test_the_feature_set_is_a_number_for_the_features() -> None:
