@@ -71,6 +71,7 @@ async def open_trader(
     command: str,
     tell: Callable[[SessionEvent], None],
     health: Callable[[], dict[str, Any]] = dict,
+    closes: bool = True,
 ) -> AsyncIterator[Trader]:
     """Take the wallet, open its journal, recover what must be known before a decision.
 
@@ -78,6 +79,7 @@ async def open_trader(
         bot: the bot's name for the lock's text; empty for a one-off command, which guards no positions.
         tell: hears every event; must not block.
         health: what ``status`` shows of this process.
+        closes: whether the accounts of sold positions are closed meanwhile.
 
     Raises:
         WalletBusyError: another process trades this wallet.
@@ -96,7 +98,7 @@ async def open_trader(
         account_rent = await node.rpc.minimum_rent(TOKEN_ACCOUNT_SIZE)
         held = _Held(node, signer, lock, journal, shared, pubsub, account_rent)
         switch = KillSwitch(journal, node.settings.kill_file)
-        trader = _assemble(held, switch, tell, guards=bool(bot))
+        trader = _assemble(held, switch, tell, guards=bool(bot), closes=closes)
         desk = RequestDesk(
             inbox=inbox,
             journal=journal,
@@ -131,7 +133,12 @@ def _resume(switch: KillSwitch, session: Session) -> None:
 
 
 def _assemble(
-    held: _Held, switch: KillSwitch, tell: Callable[[SessionEvent], None], *, guards: bool
+    held: _Held,
+    switch: KillSwitch,
+    tell: Callable[[SessionEvent], None],
+    *,
+    guards: bool,
+    closes: bool,
 ) -> Trader:
     node, journal, pubsub = held.node, held.journal, held.pubsub
     config, clock, wallet = node.settings.config, node.clock, held.signer.pubkey
@@ -175,6 +182,7 @@ def _assemble(
         holds=held.lock.still_held,
         tell=tell,
         guards=guards,
+        closes=closes,
     )
     return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
 

@@ -48,7 +48,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "why": Command("sniperforge.cli.why", "say why a pool or a token was bought or refused"),
     "halt": Command("sniperforge.cli.halt", "stop buying until resume; exits go on"),
     "resume": Command("sniperforge.cli.resume", "allow buying again"),
-    "wallet": Command("sniperforge.cli.wallet", "make, import, list wallets; balance, airdrop, send, export"),
+    "wallet": Command("sniperforge.cli.wallet", "make, import, list wallets; balance, send, reclaim, export"),
     "test": Command("sniperforge.cli.test", "check live what the commands depend on: node, pools, wallets"),
     "pools": Command("sniperforge.cli.pools", "decode transactions, show a pool, watch new pools"),
     "localnet": Command("sniperforge.cli.localnet", "run the embedded network: real SVM, faucet, market"),

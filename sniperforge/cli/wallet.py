@@ -1,4 +1,4 @@
-"""``sniperforge wallet``: keys and their files. What moves or counts money is in ``wallet_money``."""
+"""``sniperforge wallet``: keys and their files. What moves or counts money is in the modules beside it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sniperforge.cli import wallet_money
+from sniperforge.cli import wallet_money, wallet_reclaim
 from sniperforge.cli.arguments import PasswordFile, PasswordStdin
 from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "show"
 
-app = command_app("Make, import and list wallets; balance, airdrop, send, export.")
+app = command_app("Make, import and list wallets; balance, airdrop, send, reclaim, export.")
 
 _PLAIN = "anyone who can read the file has the key; leave out --plain to encrypt it"
 
@@ -175,7 +175,7 @@ def export(
     return _result(settings, data, text, wallet=entry.pubkey)
 
 
-for _command in (wallet_money.balance, wallet_money.airdrop, wallet_money.send):
+for _command in (wallet_money.balance, wallet_money.airdrop, wallet_money.send, wallet_reclaim.reclaim):
     app.command()(_command)
 
 

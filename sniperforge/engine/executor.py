@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from sniperforge.domain.chain import TransactionView
     from sniperforge.domain.landing import Fate
     from sniperforge.engine.door import Door
-    from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder, TransferOrder
+    from sniperforge.engine.orders import (
+        BuyOrder,
+        ExecutionPolicy,
+        ReclaimOrder,
+        SellOrder,
+        TransferOrder,
+    )
     from sniperforge.ports import Clock, Signer
     from sniperforge.store.journal import Journal
 
@@ -151,6 +157,16 @@ class Executor:
         """Close a sold position's empty token account: best effort, a transaction of its own."""
         plan = self._planner.close(position, self._salt)
         return await self.settle(plan.intent, self._write_ahead(plan), deadline=deadline)
+
+    async def reclaim(self, order: ReclaimOrder, *, deadline: float | None = None) -> Outcome:
+        """Close several token accounts in one transaction. Returns and raises like :meth:`buy`."""
+
+        def admitted() -> Plan:
+            plan = self._planner.reclaim(order, self._salt)
+            self._door.admit_closing(plan.intent.max_spend)
+            return plan
+
+        return await self._admit(None, admitted, deadline)
 
     async def settle(
         self, intent: Intent, attempt: Attempt, *, send: bool = True, deadline: float | None = None

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from sniperforge.dex.venue import PoolState, Venue
     from sniperforge.domain.trade import Position
+    from sniperforge.execution.reclaim import Disposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,18 @@ class TransferOrder:
     lamports: int
     origin: str
     client_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReclaimOrder:
+    """Close token accounts for their rent, all in one transaction.
+
+    Attributes:
+        disposals: what becomes of each; as many as fit.
+    """
+
+    disposals: tuple[Disposal, ...]
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sniperforge.execution.plan import (
     buy_instructions,
     close_instructions,
     minimum_out,
+    reclaim_instructions,
     sell_instructions,
     transfer_instructions,
 )
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
 
     from sniperforge.dex.venue import PoolState, Venue
     from sniperforge.domain.trade import Position
-    from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder, TransferOrder
+    from sniperforge.engine.orders import (
+        BuyOrder,
+        ExecutionPolicy,
+        ReclaimOrder,
+        SellOrder,
+        TransferOrder,
+    )
     from sniperforge.execution.plan import SwapBuilder
     from sniperforge.ports import Clock
 
@@ -170,6 +177,22 @@ class Planner:
         )
         account, program = position.token_account, position.token_program
         return Plan(intent, close_instructions(self._wallet, account, program, fees))
+
+    def reclaim(self, order: ReclaimOrder, salt: int) -> Plan:
+        """The closing of several token accounts; which ones, and what is burned, is journalled with it."""
+        fees, disposals = self._fees(salt), order.disposals
+        intent = self._intent(
+            IntentKind.CLOSE_ACCOUNT,
+            origin=order.origin,
+            max_spend=fees.lamports,
+            reason=f"{len(disposals)} token accounts",
+            facts={
+                "max_fee": fees.lamports,
+                "accounts": [each.account for each in disposals],
+                "burned": {each.account: str(each.burn) for each in disposals if each.burn},
+            },
+        )
+        return Plan(intent, reclaim_instructions(self._wallet, disposals, fees))
 
     def _fees(self, salt: int) -> FeePlan:
         """The offer of one transaction, within the cap."""

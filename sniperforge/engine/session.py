@@ -46,6 +46,8 @@ class Session:
         tell: hears every event; must not block.
         guards: whether held positions are put under their exits meanwhile. A one-off command does what it
             was asked and sells nothing else.
+        closes: whether the accounts of sold positions are closed meanwhile; not beside a command that closes
+            accounts itself.
     """
 
     def __init__(
@@ -60,11 +62,13 @@ class Session:
         clock: Clock,
         tell: Callable[[SessionEvent], None],
         guards: bool = True,
+        closes: bool = True,
     ) -> None:
         self._journal = journal
         self._executor = executor
         self._guard = guard
         self._guards = guards
+        self._closes = closes
         self._audit = audit
         self._blockhashes = blockhashes
         self._further: list[Callable[[], Coroutine[Any, Any, None]]] = []
@@ -108,7 +112,7 @@ class Session:
                 group.create_task(service)
                 for service in (
                     *((self._guard.run(),) if self._guards else ()),
-                    self._closer.run(),
+                    *((self._closer.run(),) if self._closes else ()),
                     self._audits(),
                     *(service() for service in self._further),
                 )

@@ -13,6 +13,7 @@ from sniperforge.domain.addresses import TOKEN_PROGRAM
 from sniperforge.domain.amounts import ceil_div
 from sniperforge.tokens.addresses import pubkey, seeded_address
 from sniperforge.tokens.instructions import (
+    burn,
     close_account,
     compute_unit_limit,
     compute_unit_price,
@@ -22,9 +23,11 @@ from sniperforge.tokens.instructions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from solders.instruction import Instruction
+
+    from sniperforge.execution.reclaim import Disposal
 
 
 class SwapBuilder(Protocol):
@@ -157,6 +160,16 @@ def close_instructions(
 ) -> list[Instruction]:
     """Close an empty token account and return its rent."""
     return [*_budget(fees), close_account(token_account, wallet, wallet, token_program)]
+
+
+def reclaim_instructions(wallet: str, disposals: Iterable[Disposal], fees: FeePlan) -> list[Instruction]:
+    """Burn what each account holds, close it, and send its rent to ``wallet``."""
+    instructions = _budget(fees)
+    for each in disposals:
+        if each.burn:
+            instructions.append(burn(each.account, each.mint, wallet, each.burn, each.program))
+        instructions.append(close_account(each.account, wallet, wallet, each.program))
+    return instructions
 
 
 def compile_message(wallet: str, instructions: Sequence[Instruction], blockhash: str) -> bytes:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CREATE_IDEMPOTENT = b"\x01"
+_BURN = b"\x08"
 _CLOSE_ACCOUNT = b"\x09"
 _TRANSFER_CHECKED = b"\x0c"
 _SYNC_NATIVE = b"\x11"
@@ -85,6 +86,12 @@ def close_account(
     """Close an empty or wrapped-SOL token account; all its lamports go to ``destination``."""
     accounts = (_writable(account), _writable(destination), _authority(owner))
     return _instruction(token_program, _CLOSE_ACCOUNT, accounts)
+
+
+def burn(account: str, mint: str, owner: str, raw: int, token_program: str = TOKEN_PROGRAM) -> Instruction:
+    """Destroy ``raw`` units held in ``account``; nothing brings them back."""
+    accounts = (_writable(account), _writable(mint), _authority(owner))
+    return _instruction(token_program, _BURN + raw.to_bytes(8, "little"), accounts)
 
 
 def sync_native(account: str, token_program: str = TOKEN_PROGRAM) -> Instruction:
