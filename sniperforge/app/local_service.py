@@ -41,6 +41,7 @@ class ServicePlan:
         market_seed: the same one sees the same launches.
         launches_per_minute: of the market.
         faults: profile of the faults that it begins with.
+        endpoints: how many it serves at.
         fork: what it continues from.
     """
 
@@ -52,6 +53,7 @@ class ServicePlan:
     market_seed: int
     launches_per_minute: int
     faults: str | None = None
+    endpoints: int = 1
     fork: Fork = field(default_factory=Fork)
 
     def arguments(self) -> list[str]:
@@ -63,6 +65,7 @@ class ServicePlan:
             *("--launches-per-minute", str(self.launches_per_minute)),
             "--market" if self.market else "--no-market",
             *(() if self.faults is None else ("--faults", self.faults)),
+            *("--endpoints", str(self.endpoints)),
             *self.fork.arguments(),
         ]
 
@@ -111,6 +114,7 @@ def serve(
         jupiter_port=plan.jupiter_port,
         market=MarketPlan(plan.market_seed, plan.launches_per_minute) if plan.market else None,
         faults=None if plan.faults is None else plan_of_profile(plan.faults),
+        endpoints=plan.endpoints,
     )
     with calm_memory():
         return up_foreground(options, announce, now=time.time, loop_factory=loop_factory)
@@ -181,18 +185,24 @@ def facts(settings: Settings) -> dict[str, Any]:
 
 
 def faults(
-    settings: Settings, change: Mapping[str, Any] | None = None, *, clear: bool = False
+    settings: Settings,
+    change: Mapping[str, Any] | None = None,
+    *,
+    clear: bool = False,
+    endpoint: int | None = None,
 ) -> dict[str, Any]:
-    """What this project's network does wrong: ``active`` and the whole ``plan``, after the change.
+    """What this project's network does wrong: ``active`` and the ``plan`` of each endpoint, after the change.
 
     Args:
         change: fault settings by name, ``profile`` among them; on top of the faults there are.
         clear: end all faults instead.
+        endpoint: number of the endpoint that is meant, from 1; ``None`` for all.
 
     Raises:
         UnavailableError: none runs.
+        RpcError: it has no such endpoint.
     """
-    found = ask_faults(service_files(settings), change, clear=clear)
+    found = ask_faults(service_files(settings), change, clear=clear, endpoint=endpoint)
     if found is None:
         raise UnavailableError("this project's embedded network is not running", hint=UP_HINT)
     return found

@@ -54,12 +54,21 @@ def fault_change(action: str, values: Sequence[str], profile: str | None) -> dic
     return settings if profile is None else {"profile": profile_argument(profile), **settings}
 
 
-def fault_lines(data: dict[str, Any]) -> str:
-    """The seed, and a line for each setting that differs from those of no faults."""
+def fault_lines(data: dict[str, Any], endpoint: int | None = None) -> str:
+    """What is not as without faults, and the seed; for each endpoint if they differ, or for one of them."""
+    plans = data["endpoints"]
+    if endpoint is not None:
+        return _lines(plans[endpoint - 1])
+    if all(plan == plans[0] for plan in plans):
+        return _lines(plans[0])
+    return "\n".join(f"endpoint {number}\n{_lines(plan)}" for number, plan in enumerate(plans, 1))
+
+
+def _lines(plan: dict[str, Any] | None) -> str:
     from sniperforge.localnet.faults.plan import NO_FAULTS
 
-    if not data["active"]:
+    if plan is None:
         return "no faults"
     usual = {**NO_FAULTS.to_json(), "seed": None}
-    changed = {name: value for name, value in data["plan"].items() if value != usual.get(name)}
+    changed = {name: value for name, value in plan.items() if value != usual.get(name)}
     return "\n".join(f"{name:18} {value}" for name, value in changed.items())

@@ -51,6 +51,10 @@ def up(
     faults: Annotated[
         str | None, typer.Option("--faults", metavar="PROFILE", help="What it does wrong: rough or hostile.")
     ] = None,
+    endpoints: Annotated[
+        int | None,
+        typer.Option("--endpoints", min=1, max=16, help="How many addresses it serves at. [1]"),
+    ] = None,
     program: Annotated[
         list[str] | None, typer.Option("--program", metavar="ID=FILE", help="Deploy a program; repeatable.")
     ] = None,
@@ -89,6 +93,7 @@ def up(
         market_seed=market_seed,
         launches_per_minute=launches_per_minute,
         faults=None if faults is None else profile_argument(faults),
+        endpoints=endpoints,
         fork=_fork(program or [], account or [], clock_slot, clock_time),
         **_ports(port, ws_port, jupiter_port),
     )
@@ -115,6 +120,7 @@ def status(ctx: typer.Context) -> Result:
 
     data = _shown(facts(load_settings(ctx.obj)))
     rows = {**data, "payer": data["payer"]["pubkey"], "payer_key": data["payer"]["keypair_file"]}
+    rows["endpoints"] = "  ".join(urls["rpc_url"] for urls in data["endpoints"])
     lines = [f"{name.replace('_', ' '):13} {'-' if value is None else value}" for name, value in rows.items()]
     return _result(data, "\n".join(lines))
 
@@ -148,12 +154,18 @@ def faults_command(
     profile: Annotated[
         str | None, typer.Option("--profile", metavar="PROFILE", help="Begin with rough or hostile.")
     ] = None,
+    endpoint: Annotated[
+        int | None,
+        typer.Option("--endpoint", metavar="N", min=1, help="Of several endpoints this one. [all]"),
+    ] = None,
 ) -> Result:
     """Make the running network fail, from a seed: drops, delays, rate limits, cut connections, lag.
 
     Example: sniperforge localnet faults set drop=0.3 delay=0.5 delay_slots=10
 
     Example: sniperforge localnet faults set --profile rough seed=4
+
+    Example: sniperforge localnet faults set --endpoint 2 lag=1 lag_slots=30
 
     Example: sniperforge localnet faults clear
     """
@@ -162,8 +174,8 @@ def faults_command(
     from sniperforge.cli.settings import load_settings
 
     change = fault_change(action, values or [], profile)
-    data = faults(load_settings(ctx.obj), change, clear=action == "clear")
-    return _result(data, fault_lines(data))
+    data = faults(load_settings(ctx.obj), change, clear=action == "clear", endpoint=endpoint)
+    return _result(data, fault_lines(data, endpoint))
 
 
 async def _fund(settings: Settings, address: str, amount: int) -> Result:

@@ -1,22 +1,22 @@
-"""A whole network in this process: ledger, JSON-RPC, PubSub and their sockets, as one context manager."""
+"""A whole network in this process: ledger, endpoints, faucet, Jupiter API, as one context manager."""
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
-from typing import TYPE_CHECKING, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Self
 
 from sniperforge.errors import UnavailableError
+from sniperforge.localnet.endpoint import Endpoint
 from sniperforge.localnet.genesis import Genesis, create_node
 from sniperforge.localnet.jupiter_api.api import JupiterApi
 from sniperforge.localnet.jupiter_api.listener import Listener
 from sniperforge.localnet.jupiter_api.request_ids import request_ids
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
-from sniperforge.localnet.loopback import LoopbackPubSub, LoopbackTransport
-from sniperforge.localnet.pubsub.hub import Hub
-from sniperforge.localnet.rpc.dispatcher import Dispatcher
-from sniperforge.localnet.server import HOST, Server
+from sniperforge.localnet.server import HOST
 from sniperforge.localnet.slot_timer import SlotTimer
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from sniperforge.localnet.faucet import Faucet
     from sniperforge.localnet.faults.plan import FaultPlan
     from sniperforge.localnet.faults.switch import Faults
+    from sniperforge.localnet.loopback import LoopbackPubSub, LoopbackTransport
+    from sniperforge.localnet.pubsub.hub import Hub
+    from sniperforge.localnet.rpc.dispatcher import Dispatcher
+
+_LAST_PORT: Final = 65_535
 
 
 class LocalNetwork:
@@ -47,10 +52,13 @@ class LocalNetwork:
         rpc_port, ws_port, jupiter_port: 0 takes a free one.
         now: the wall clock, Unix seconds.
         keep_records: transactions kept in memory, about 3 KB each.
-        faults: what it does wrong, from a seed; those over HTTP need its ports.
+        faults: what every endpoint does wrong, from a seed; those over HTTP need the ports.
+        endpoints: how many there are; the further ones are on the two ports above the highest so far.
 
     Attributes:
         ledger: the chain itself.
+        endpoints: where it serves, each with its own subscriptions and faults; the other attributes and
+            methods that concern one endpoint mean the first.
         dispatcher: JSON-RPC, bytes to bytes.
         hub: subscriptions.
         faucet: gives SOL away.
@@ -70,15 +78,18 @@ class LocalNetwork:
         now: Callable[[], float] = time.time,
         keep_records: int = KEPT_RECORDS,
         faults: FaultPlan | None = None,
+        endpoints: int = 1,
     ) -> None:
         genesis = genesis or Genesis(secrets.token_bytes(32))
         node = create_node(genesis, now, profile, keep_records=keep_records)
         self.ledger: Ledger = node.ledger
         self.faucet: Faucet = node.faucet
         self.payer: Keypair = genesis.keypair("payer")
-        self.dispatcher = Dispatcher(node)
+        further = (replace(node, faults=node.faults.beside()) for _ in range(1, endpoints))
+        self.endpoints = tuple(map(Endpoint, (node, *further)))
+        self.dispatcher: Dispatcher = self.endpoints[0].dispatcher
+        self.hub: Hub = self.endpoints[0].hub
         self.faults: Faults = node.faults
-        self.hub = Hub(node.ledger, node.faults)
         self.jupiter = JupiterApi(
             node.ledger,
             now=now,
@@ -88,11 +99,11 @@ class LocalNetwork:
         )
         self._ports = (rpc_port, ws_port)
         self._jupiter_port = jupiter_port
-        self._server = Server(self.dispatcher, self.hub, faults=node.faults)
         self._listener = Listener(self.jupiter)
         self._timer = SlotTimer(node.ledger)
         if faults is not None:
-            self.faults.set(faults)
+            for endpoint in self.endpoints:
+                endpoint.faults.set(faults)
 
     @property
     def genesis_hash(self) -> str:
@@ -102,12 +113,12 @@ class LocalNetwork:
     @property
     def rpc_url(self) -> str:
         """Where JSON-RPC is served once started."""
-        return f"http://{HOST}:{self._server.rpc_port}"
+        return self.endpoints[0].rpc_url
 
     @property
     def ws_url(self) -> str:
         """Where PubSub is served once started."""
-        return f"ws://{HOST}:{self._server.ws_port}"
+        return self.endpoints[0].ws_url
 
     @property
     def jupiter_url(self) -> str:
@@ -116,11 +127,11 @@ class LocalNetwork:
 
     def transport(self) -> LoopbackTransport:
         """JSON-RPC without a socket."""
-        return LoopbackTransport(self.dispatcher)
+        return self.endpoints[0].transport()
 
     def pubsub(self) -> LoopbackPubSub:
         """PubSub without a socket."""
-        return LoopbackPubSub(self.hub)
+        return self.endpoints[0].pubsub()
 
     async def start(self) -> None:
         """Open the ports and let slots pass.
@@ -128,11 +139,12 @@ class LocalNetwork:
         Raises:
             UnavailableError: a port is taken.
         """
-        await self._server.start(*self._ports)
         try:
+            for number, endpoint in enumerate(self.endpoints):
+                await endpoint.start(*_ports_above(self._ports, number))
             await self._listener.start(self._jupiter_port)
         except UnavailableError:
-            await self._server.stop()
+            await self.stop()
             raise
         self._timer.start()
 
@@ -140,7 +152,9 @@ class LocalNetwork:
         """Stop slots, close every connection, free the ports; within about 3 s. Safe to call twice."""
         self._timer.stop()
         await self._listener.stop()
-        await self._server.stop()
+        async with asyncio.TaskGroup() as closing:
+            for endpoint in self.endpoints:
+                closing.create_task(endpoint.stop())
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -153,3 +167,11 @@ class LocalNetwork:
         traceback: TracebackType | None,
     ) -> None:
         await self.stop()
+
+
+def _ports_above(ports: tuple[int, int], number: int) -> tuple[int, int]:
+    """Where endpoint ``number`` from 0 listens; any free ports when the first one does, or none are left."""
+    rpc_port = max(ports) + 2 * number - 1
+    if number == 0:
+        return ports
+    return (rpc_port, rpc_port + 1) if min(ports) and rpc_port < _LAST_PORT else (0, 0)

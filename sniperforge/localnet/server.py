@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from sniperforge.errors import UnavailableError
+from sniperforge.localnet.faults.rate import RateWindow
 from sniperforge.localnet.faults.switch import Faults
 from sniperforge.localnet.faults.wire import faulty_answer
 from sniperforge.localnet.port_holder import port_taken
@@ -65,6 +66,7 @@ class Server:
         self._queue_bytes = queue_bytes
         self._faults = faults or Faults()
         self._faults.on_change.append(self._arm)
+        self._window = RateWindow()
         self._sockets: dict[web.WebSocketResponse, _Client] = {}
         self._runner: web.ServerRunner | None = None
         self.rpc_port = 0
@@ -104,8 +106,9 @@ class Server:
             return web.Response(status=415, text=_NOT_JSON, headers=_CORS)
         if request.method == "POST":
             if (dice := self._faults.dice) is not None and CONTROL_HEADER not in request.headers:
-                return await faulty_answer(request, dice, self._dispatcher.dispatch, _CORS)
-            return await self._answer(await request.read())
+                return await faulty_answer(request, dice, self._window, self._work, _CORS)
+            reply = await self._work(await request.read())
+            return web.Response(body=reply, content_type="application/json", headers=_CORS)
         if request.method == "OPTIONS":
             return web.Response(status=204, headers=_CORS)
         if request.method == "GET" and request.headers.get("Upgrade", "").lower() == "websocket":
@@ -114,13 +117,13 @@ class Server:
             return web.Response(text="ok", headers=_CORS)
         return web.Response(status=405, text="POST a JSON-RPC request\n", headers=_REFUSED)
 
-    async def _answer(self, body: bytes) -> web.StreamResponse:
+    async def _work(self, body: bytes) -> bytes:
         pieces: list[bytes] = []
         for piece in self._dispatcher.pieces(body):
             if pieces:
                 await asyncio.sleep(0)  # slots and other clients come between the requests of a batch
             pieces.append(piece)
-        return web.Response(body=b"".join(pieces), content_type="application/json", headers=_CORS)
+        return b"".join(pieces)
 
     async def _socket(self, request: web.BaseRequest) -> web.StreamResponse:
         socket = web.WebSocketResponse(

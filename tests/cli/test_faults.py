@@ -51,11 +51,13 @@ def test_profiles_by_name() -> None:
 def test_lines_show_what_differs() -> None:
     """The seed always, of the rest only what is not as without faults."""
     plan = NO_FAULTS.changed({"drop": 0.25}).to_json()
-    assert fault_lines({"active": True, "plan": plan}).splitlines() == [
-        "drop               0.25",
-        "seed               1",
-    ]
-    assert fault_lines({"active": False, "plan": NO_FAULTS.to_json()}) == "no faults"
+    lines = ["drop               0.25", "seed               1"]
+    assert fault_lines({"endpoints": [plan, plan]}).splitlines() == lines
+    assert fault_lines({"endpoints": [None]}) == "no faults"
+    both = {"endpoints": [None, plan]}
+    assert fault_lines(both).splitlines() == ["endpoint 1", "no faults", "endpoint 2", *lines]
+    assert fault_lines(both, 1) == "no faults"
+    assert fault_lines(both, 2).splitlines() == lines
 
 
 def test_the_demo_takes_a_profile(monkeypatch: pytest.MonkeyPatch) -> None:

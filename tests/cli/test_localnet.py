@@ -42,8 +42,10 @@ def test_a_life_of_a_service(terminal: Terminal) -> None:
     """Up in the background, found, asked, funded, reached by other commands, down."""
     up = terminal.data(*UP, "--detach")
     assert set(up) == {
-        *("rpc_url", "ws_url", "jupiter_url", "genesis_hash", "pid", "started_at", "payer", "started")
+        *("rpc_url", "ws_url", "endpoints", "jupiter_url", "genesis_hash", "pid", "started_at"),
+        *("payer", "started"),
     }
+    assert up["endpoints"] == [{"rpc_url": up["rpc_url"], "ws_url": up["ws_url"]}]
     assert (up["jupiter_url"].startswith("http://127.0.0.1:"), up["started"]) == (True, True)
     payer = Path(up["payer"]["keypair_file"])
     assert payer.parent == terminal.folder / "state" / "localnet"
@@ -69,12 +71,28 @@ def test_faults_are_set_shown_and_cleared(terminal: Terminal) -> None:
     change = ("rate_limit=1", "server_error=1", "truncate=1", "seed=3")
     told = terminal.data("localnet", "faults", "set", "--profile", "hostile", *change)
     wanted = {"rate_limit": 1, "server_error": 1, "truncate": 1, "seed": 3}
-    assert told == {"active": True, "plan": {**PROFILES["hostile"].to_json(), **wanted}}
+    plan = {**PROFILES["hostile"].to_json(), **wanted}
+    assert told == {"active": True, "plan": plan, "endpoints": [plan]}
     assert terminal.data("localnet", "status")["faults"] is True
     assert "rate_limit         1.0\n" in terminal.run("localnet", "faults", "show")
     assert terminal.data("localnet", "faults", "clear")["active"] is False
     assert terminal.run("localnet", "faults").endswith("no faults\n")
     assert terminal.data("localnet", "status")["faults"] is False
+
+
+def test_endpoints_disagree(terminal: Terminal) -> None:
+    """Each is told, has faults of its own, and the second one is far ahead of the first."""
+    up = terminal.data(*UP, "--detach", "--endpoints", "2")
+    first, second = (urls["rpc_url"] for urls in up["endpoints"])
+    assert first == up["rpc_url"]
+    assert f"endpoints     {first}  {second}\n" in terminal.run("localnet", "status")
+    change = ("--endpoint", "2", "ahead=1", "ahead_slots=5000")
+    told = terminal.data("localnet", "faults", "set", *change)
+    assert [plan is None for plan in told["endpoints"]] == [True, False]
+    assert call(second, "getSlot") > call(first, "getSlot") + 4_000
+    assert "endpoint 1\nno faults\nendpoint 2\n" in terminal.run("localnet", "faults")
+    assert terminal.error("localnet", "faults", "clear", "--endpoint", "3", code=6)
+    assert terminal.data("localnet", "faults", "clear", "--endpoint", "2")["active"] is False
 
 
 def test_without_a_network_the_hint_says_how_to_get_one(terminal: Terminal) -> None:

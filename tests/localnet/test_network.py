@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import aiohttp
 import pytest
 
 from sniperforge.errors import UnavailableError
+from sniperforge.localnet import network as module
+from sniperforge.localnet.faults.plan import FaultPlan
 from sniperforge.localnet.genesis import PAYER_LAMPORTS, Genesis
 from sniperforge.localnet.ledger.pace import FAST, INSTANT
-from sniperforge.localnet.network import LocalNetwork
+from sniperforge.localnet.network import LocalNetwork, _ports_above
 from sniperforge.testing.rpc_contract import check_transport
 from tests.localnet.kit import SEED, SOL, address
 
@@ -64,6 +67,80 @@ async def test_a_taken_jupiter_port_leaves_nothing_open() -> None:
     async with LocalNetwork(profile=FAST) as network:
         taken = int(network.jupiter_url.rsplit(":", 1)[1])
         other = LocalNetwork(profile=FAST, jupiter_port=taken)
+        with pytest.raises(UnavailableError, match=f"port {taken} is taken"):
+            await other.start()
+        with pytest.raises(OSError, match="Connect"):
+            await asyncio.open_connection("127.0.0.1", int(other.rpc_url.rsplit(":", 1)[1]))
+
+
+async def test_endpoints_share_the_ledger_and_disagree() -> None:
+    """What one takes the others show, each as its own faults allow; subscriptions are its own too."""
+    async with LocalNetwork(profile=FAST, endpoints=3) as network:
+        first, second, third = network.endpoints
+        assert (first.rpc_url, first.ws_url) == (network.rpc_url, network.ws_url)
+        assert (
+            len({each.rpc_url for each in network.endpoints} | {each.ws_url for each in network.endpoints})
+            == 6
+        )
+        second.faults.set(FaultPlan(lag=1, lag_slots=100))
+        third.faults.set(FaultPlan(not_found=1))
+        async with aiohttp.ClientSession() as http:
+            asked: list[object] = [address(2), SOL]
+            signature = await ask(http, first.rpc_url, "requestAirdrop", asked)
+            seen = [
+                await ask(http, each.rpc_url, "getSignatureStatuses", [[signature]])
+                for each in network.endpoints
+            ]
+            assert [reply["value"][0] is None for reply in seen] == [False, True, True]
+            assert await ask(http, second.rpc_url, "getGenesisHash", []) == network.genesis_hash
+        assert network.faults.endpoints == [first.faults, second.faults, third.faults]
+
+
+async def ask(http: aiohttp.ClientSession, url: str, method: str, params: list[object]) -> Any:
+    """The result of one request."""
+    request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    async with http.post(url, json=request) as reply:
+        return (await reply.json())["result"]
+
+
+async def test_a_plan_is_for_every_endpoint() -> None:
+    """The same plan; each decides for itself."""
+    network = LocalNetwork(profile=INSTANT, endpoints=2, faults=FaultPlan(drop=0.5))
+    assert {endpoint.faults.plan for endpoint in network.endpoints} == {FaultPlan(drop=0.5)}
+    assert await drops(network) == await drops(LocalNetwork(endpoints=2, faults=FaultPlan(drop=0.5)))
+
+
+async def drops(network: LocalNetwork) -> list[bool]:
+    """What both endpoints decide about twenty submissions; they disagree somewhere."""
+    dice = [endpoint.faults.dice for endpoint in network.endpoints]
+    fates = [[one.submission(str(n), 0).dropped for n in range(20)] for one in dice if one is not None]
+    assert fates[0] != fates[1]
+    await network.stop()
+    return fates[0] + fates[1]
+
+
+@pytest.mark.parametrize(
+    ("ports", "number", "listens"),
+    [
+        ((8899, 8900), 0, (8899, 8900)),
+        ((8899, 8900), 1, (8901, 8902)),
+        ((9000, 5000), 2, (9003, 9004)),
+        ((0, 8900), 1, (0, 0)),
+        ((65_531, 65_533), 1, (65_534, 65_535)),
+        ((65_531, 65_534), 1, (0, 0)),
+    ],
+)
+def test_further_endpoints_are_above(ports: tuple[int, int], number: int, listens: tuple[int, int]) -> None:
+    """Where they can be guessed while there is room, else anywhere."""
+    assert _ports_above(ports, number) == listens
+
+
+async def test_a_taken_further_port_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first endpoint's ports are free again."""
+    async with LocalNetwork(profile=FAST) as network:
+        taken = int(network.rpc_url.rsplit(":", 1)[1])
+        monkeypatch.setattr(module, "_ports_above", lambda _ports, number: (number and taken, 0))
+        other = LocalNetwork(profile=FAST, endpoints=2)
         with pytest.raises(UnavailableError, match=f"port {taken} is taken"):
             await other.start()
         with pytest.raises(OSError, match="Connect"):

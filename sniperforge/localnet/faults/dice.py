@@ -24,11 +24,13 @@ class SubmissionFate:
         dropped: it never appears.
         slots: blocks to wait for.
         behind_next: it waits for the next submission, or for the next block.
+        watched: a sandwich trader sees it before it lands.
     """
 
     dropped: bool = False
     slots: int = 0
     behind_next: bool = False
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,14 @@ class NodeFate:
     Attributes:
         lag: blocks that it is behind.
         fresh_hashes: whether it knows hashes that are not finalized.
+        ahead: by how much its slots and heights are too high.
+        wrong_genesis: whether it names another network's genesis hash.
     """
 
     lag: int = 0
     fresh_hashes: bool = True
+    ahead: int = 0
+    wrong_genesis: bool = False
 
 
 class FaultDice:
@@ -69,10 +75,15 @@ class FaultDice:
 
     A probability of 0 draws nothing. What callers ask in another order gets other answers: a run repeats
     when its requests come in the same order.
+
+    Args:
+        plan: what may happen.
+        endpoint: of its network; each one decides differently from one seed, except for what expires.
     """
 
-    def __init__(self, plan: FaultPlan) -> None:
+    def __init__(self, plan: FaultPlan, endpoint: int = 1) -> None:
         self.plan: Final = plan
+        self._salt = str(plan.seed) if endpoint == 1 else f"{plan.seed} endpoint {endpoint}"
         self._streams: dict[str, random.Random] = {}
 
     def submission(self, signature: str, price: int) -> SubmissionFate:
@@ -82,9 +93,10 @@ class FaultDice:
         late = self._hits("delay", plan.delay)
         slots = self._up_to("delay_slots", plan.delay_slots) if late else 0
         behind_next = self._hits("reorder", plan.reorder)
+        watched = self._hits("sandwich", plan.sandwich)
         if dropped or price < plan.fee_floor or self._doomed(signature):
             return SubmissionFate(dropped=True)
-        return SubmissionFate(slots=slots, behind_next=behind_next)
+        return SubmissionFate(slots=slots, behind_next=behind_next, watched=watched)
 
     def http(self) -> HttpFate:
         """The fate of an HTTP request."""
@@ -109,9 +121,14 @@ class FaultDice:
 
     def node(self) -> NodeFate:
         """The node that answers a request."""
-        lagging = self._hits("lag", self.plan.lag)
-        unknown = self._hits("unknown_blockhash", self.plan.unknown_blockhash)
-        return NodeFate(self.plan.lag_slots if lagging else 0, fresh_hashes=not unknown)
+        plan = self.plan
+        lagging, ahead = self._hits("lag", plan.lag), self._hits("ahead", plan.ahead)
+        return NodeFate(
+            lag=plan.lag_slots if lagging else 0,
+            fresh_hashes=not self._hits("unknown_blockhash", plan.unknown_blockhash),
+            ahead=plan.ahead_slots if ahead else 0,
+            wrong_genesis=self._hits("wrong_genesis", plan.wrong_genesis),
+        )
 
     def forgets(self) -> bool:
         """Whether something that landed is answered with ``null``."""
@@ -130,6 +147,6 @@ class FaultDice:
 
     def _stream(self, name: str) -> random.Random:
         if name not in self._streams:
-            digest = hashlib.sha256(f"{name} {self.plan.seed}".encode()).digest()
+            digest = hashlib.sha256(f"{name} {self._salt}".encode()).digest()
             self._streams[name] = random.Random(digest)  # noqa: S311 - a simulation, not a secret
         return self._streams[name]

@@ -1,4 +1,4 @@
-"""Which faults a network has: settings with their bounds, and two profiles. No decisions, no effects."""
+"""Which faults an endpoint has: settings with their bounds, and two profiles. No decisions, no effects."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ BOUNDS: Final[dict[str, Bounds]] = {
     "delay": CHANCE,
     "delay_slots": Bounds(300),
     "reorder": CHANCE,
+    "sandwich": CHANCE,
+    "rate_per_10s": Bounds(1_000_000),
     "rate_limit": CHANCE,
     "retry_after": Bounds(60),
     "server_error": CHANCE,
@@ -53,14 +55,20 @@ BOUNDS: Final[dict[str, Bounds]] = {
     "lag_slots": Bounds(127),
     "unknown_blockhash": CHANCE,
     "not_found": CHANCE,
+    "ahead": CHANCE,
+    "ahead_slots": Bounds(100_000),
+    "wrong_genesis": CHANCE,
     "seed": Bounds(2**63 - 1),
 }
 """Every setting, in the order of the documents. Further behind, a node would not call itself healthy."""
 
+RATE_SECONDS: Final = 10
+"""What ``rate_per_10s`` counts in."""
+
 
 @dataclass(frozen=True, slots=True)
 class FaultPlan:
-    """The faults of a network. Probabilities are per occasion; all of them are 0 unless given.
+    """The faults of an endpoint. Probabilities are per occasion; all of them are 0 unless given.
 
     Attributes:
         drop: a submission gets its signature and never appears; sent again, it has another chance.
@@ -68,7 +76,9 @@ class FaultPlan:
         fee_floor: micro-lamports per compute unit below which a submission is dropped.
         delay, delay_slots: a submission lands 1 to ``delay_slots`` slots later.
         reorder: a submission lands after the next one, or with the next block.
-        rate_limit, retry_after: HTTP 429, with so many seconds in ``Retry-After``.
+        sandwich: a swap that leaves room for it is traded around, see :mod:`..market.sandwich`.
+        rate_per_10s: requests in any ten seconds, beyond which they get HTTP 429; 0 for any number.
+        rate_limit, retry_after: HTTP 429 by chance, with so many seconds in ``Retry-After``.
         server_error: HTTP 502, 503 or 504; of these only 503 leaves the request undone.
         slow, slow_ms: a reply comes up to so many milliseconds late.
         truncate: a reply breaks off half way.
@@ -78,6 +88,8 @@ class FaultPlan:
         lag, lag_slots: a request is answered as of so many blocks ago.
         unknown_blockhash: a request meets a node that does not know hashes that are not finalized.
         not_found: a status or transaction that landed is answered with ``null``.
+        ahead, ahead_slots: slots and heights are told too high by so many.
+        wrong_genesis: the genesis hash of another network is told.
         seed: the same one decides the same.
 
     Raises:
@@ -90,6 +102,8 @@ class FaultPlan:
     delay: float = 0.0
     delay_slots: int = 4
     reorder: float = 0.0
+    sandwich: float = 0.0
+    rate_per_10s: int = 0
     rate_limit: float = 0.0
     retry_after: int = 1
     server_error: float = 0.0
@@ -105,6 +119,9 @@ class FaultPlan:
     lag_slots: int = 8
     unknown_blockhash: float = 0.0
     not_found: float = 0.0
+    ahead: float = 0.0
+    ahead_slots: int = 200
+    wrong_genesis: float = 0.0
     seed: int = 1
 
     def __post_init__(self) -> None:

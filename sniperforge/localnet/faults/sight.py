@@ -1,16 +1,21 @@
-"""A ledger as a bad node sees it: some blocks behind, without the newest hashes, forgetful."""
+"""A ledger as a bad node sees or tells it: blocks behind or ahead, without the newest hashes, forgetful."""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+from solders.hash import Hash
+
+from sniperforge.localnet.faults.dice import NodeFate
 from sniperforge.localnet.ledger.ledger import Simulation
 from sniperforge.localnet.ledger.refusals import BLOCKHASH_NOT_FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sniperforge.localnet.faults.dice import FaultDice, NodeFate
+    from sniperforge.localnet.faults.dice import FaultDice
     from sniperforge.localnet.ledger.chain import Block, Chain
     from sniperforge.localnet.ledger.envelope import Envelope
     from sniperforge.localnet.ledger.ledger import Ledger
@@ -23,8 +28,8 @@ def seen_through(ledger: Ledger, dice: FaultDice) -> Ledger:
 
     Slots, heights, hashes, statuses and transactions are as of then; account state is always the newest.
     """
-    fate, forgetful = dice.node(), dice.plan.not_found > 0
-    if not fate.lag and fate.fresh_hashes and not forgetful:
+    fate = dice.node()
+    if fate == NodeFate() and not dice.plan.not_found:
         return ledger
     return cast("Ledger", _SeenLedger(ledger, fate, dice))
 
@@ -40,6 +45,7 @@ class _SeenLedger:
 
     def __init__(self, ledger: Ledger, fate: NodeFate, dice: FaultDice) -> None:
         self.real = ledger
+        self.genesis_hash = _another(ledger.genesis_hash) if fate.wrong_genesis else ledger.genesis_hash
         self.chain = _SeenChain(ledger.chain, fate)
         self.history = _SeenHistory(ledger.history, self.chain.tip.slot, dice)
 
@@ -59,19 +65,29 @@ class _SeenLedger:
         return known and self.chain.usable(envelope.blockhash) is None
 
 
+def _another(genesis_hash: str) -> str:
+    return str(Hash.from_bytes(hashlib.sha256(f"not {genesis_hash}".encode()).digest()))
+
+
 class _SeenChain:
     def __init__(self, chain: Chain, fate: NodeFate) -> None:
         self._chain = chain
         self._lag = fate.lag
+        self._ahead = fate.ahead
         self._fresh_hashes = fate.fresh_hashes
-        self.tip = chain.recent(fate.lag + 1)[0]
+        self.tip = self._told(chain.recent(fate.lag + 1)[0])
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._chain, name)
 
     def at(self, commitment: Commitment) -> Block:
         depth = self._chain.tip.height - self._chain.at(commitment).height
-        return self._chain.recent(self._lag + depth + 1)[0]
+        return self._told(self._chain.recent(self._lag + depth + 1)[0])
+
+    def _told(self, block: Block) -> Block:
+        if not self._ahead:
+            return block
+        return replace(block, slot=block.slot + self._ahead, height=block.height + self._ahead)
 
     def usable(self, blockhash: str) -> Block | None:
         block = self._chain.usable(blockhash)

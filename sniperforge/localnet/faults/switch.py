@@ -1,10 +1,10 @@
-"""The faults that a network has at this moment, and the submissions that they hold back."""
+"""The faults that an endpoint has at this moment, and the submissions that they hold back."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sniperforge.localnet.faults.dice import FaultDice
 from sniperforge.localnet.faults.plan import NO_FAULTS
@@ -15,6 +15,7 @@ from sniperforge.localnet.ledger.refusals import TransactionRefusedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sniperforge.localnet.faults.dice import SubmissionFate
     from sniperforge.localnet.faults.plan import FaultPlan
     from sniperforge.localnet.ledger.chain import Block
     from sniperforge.localnet.ledger.envelope import Envelope
@@ -26,7 +27,14 @@ class _Held:
     envelope: Envelope
     verified: bool
     due_height: int
-    behind_next: bool
+    fate: SubmissionFate
+
+
+class Trader(Protocol):
+    """Somebody who sees submissions before they land."""
+
+    def around(self, envelope: Envelope, land: Callable[[], None]) -> None:
+        """Call ``land`` exactly once, which hands ``envelope`` to the ledger, and trade around it."""
 
 
 class Faults:
@@ -35,13 +43,26 @@ class Faults:
     Attributes:
         dice: decides, ``None`` without faults.
         on_change: called after another plan was set, and after the end of all faults.
+        endpoints: the faults of every endpoint of the network, these among them; the first one's first.
+        trader: acts on submissions that a ``sandwich`` hits; ``None`` when the network has no such trader.
     """
 
     def __init__(self) -> None:
         self.dice: FaultDice | None = None
         self.on_change: list[Callable[[], None]] = []
+        self.endpoints: list[Faults] = [self]
+        self.trader: Trader | None = None
+        self._number = 1
         self._held: list[_Held] = []
         self._ledger: Ledger | None = None
+
+    def beside(self) -> Faults:
+        """Those of one more endpoint of the same network: none so far."""
+        other = Faults()
+        other.endpoints, other.trader = self.endpoints, self.trader
+        self.endpoints.append(other)
+        other._number = len(self.endpoints)
+        return other
 
     @property
     def plan(self) -> FaultPlan:
@@ -50,7 +71,7 @@ class Faults:
 
     def set(self, plan: FaultPlan) -> None:
         """Have the faults of ``plan``, decided from the beginning of its seed."""
-        self.dice = FaultDice(plan)
+        self.dice = FaultDice(plan, self._number)
         self._tell()
 
     def clear(self) -> None:
@@ -75,15 +96,23 @@ class Faults:
         fate = self.dice.submission(envelope.signature, compute_unit_price(envelope))
         if fate.dropped:
             return
+        due = _Held(envelope, verified, ledger.chain.tip.height + fate.slots, fate)
         if fate.slots or fate.behind_next:
-            self._hold(
-                ledger, _Held(envelope, verified, ledger.chain.tip.height + fate.slots, fate.behind_next)
-            )
+            self._hold(ledger, due)
             return
         try:
-            ledger.submit(envelope, verified=verified)
+            self._land(ledger, due)
         finally:
-            self._release(lambda held: held.behind_next and held.due_height <= ledger.chain.tip.height)
+            self._release(lambda held: held.fate.behind_next and held.due_height <= ledger.chain.tip.height)
+
+    def _land(self, ledger: Ledger, due: _Held) -> None:
+        def land() -> None:
+            ledger.submit(due.envelope, verified=due.verified)
+
+        if due.fate.watched and self.trader is not None:
+            self.trader.around(due.envelope, land)
+        else:
+            land()
 
     def _hold(self, ledger: Ledger, held: _Held) -> None:
         if self._ledger is None:
@@ -102,4 +131,4 @@ class Faults:
         assert self._ledger is not None
         for held in ready:
             with suppress(TransactionRefusedError):  # its client has its answer long since
-                self._ledger.submit(held.envelope, verified=held.verified)
+                self._land(self._ledger, held)

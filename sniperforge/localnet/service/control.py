@@ -119,7 +119,11 @@ def fund(files: ServiceFiles, address: str, lamports: int) -> str:
 
 
 def ask_faults(
-    files: ServiceFiles, settings: Mapping[str, Any] | None = None, *, clear: bool = False
+    files: ServiceFiles,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    clear: bool = False,
+    endpoint: int | None = None,
 ) -> dict[str, Any] | None:
     """The running network's faults, after setting or clearing them; ``None`` when none runs.
 
@@ -127,21 +131,23 @@ def ask_faults(
         files: where the network is found.
         settings: by name, ``profile`` among them; ``None`` changes nothing.
         clear: end all faults instead.
+        endpoint: number of the endpoint that is meant, from 1; ``None`` for all.
 
     Raises:
-        RpcError: the network refuses the settings.
+        RpcError: the network refuses the settings, or has no such endpoint.
         ConfigError: the file is not what a network writes.
     """
     info = find_running(files)
     if info is None:
         return None
     told: dict[str, Any]
+    where = {} if endpoint is None else {"endpoint": endpoint}
     if clear:
-        told = call(info.rpc_url, "sniperforge_clearFaults")
+        told = call(info.rpc_url, "sniperforge_clearFaults", [where])
     elif settings is None:
         told = call(info.rpc_url, "sniperforge_getFaults")
     else:
-        told = call(info.rpc_url, "sniperforge_setFaults", [dict(settings)])
+        told = call(info.rpc_url, "sniperforge_setFaults", [{**settings, **where}])
     return told
 
 

@@ -17,7 +17,7 @@ from sniperforge.localnet.ledger.ledger import KEPT_RECORDS
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
-from sniperforge.localnet.service.info import NetworkInfo, read_info, write_info
+from sniperforge.localnet.service.info import NetworkInfo, Urls, read_info, write_info
 from sniperforge.localnet.service.lock import hold
 from sniperforge.wallets.keypair_file import read_keypair_file, write_keypair_file
 from sniperforge.wallets.secret import SecretKey
@@ -61,6 +61,7 @@ class ServiceOptions:
         keep_records: transactions kept in memory.
         market: what trades on it; ``None`` leaves it still.
         faults: what it does wrong from the start.
+        endpoints: how many of them it has.
     """
 
     files: ServiceFiles
@@ -72,6 +73,7 @@ class ServiceOptions:
     keep_records: int = KEPT_RECORDS
     market: MarketPlan | None = None
     faults: FaultPlan | None = None
+    endpoints: int = 1
 
 
 def up_foreground(
@@ -125,6 +127,7 @@ async def _serve(
         now=now,
         keep_records=options.keep_records,
         faults=options.faults,
+        endpoints=options.endpoints,
     )
     with _trading(network, options.market):
         return await _announced(network, options.files, announce, now, ended)
@@ -186,6 +189,7 @@ def _describe(network: LocalNetwork, files: ServiceFiles, now: float) -> Network
         started_at=datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         payer=str(network.payer.pubkey()),
         keypair_file=str(files.payer.absolute()),
+        further=tuple(Urls(endpoint.rpc_url, endpoint.ws_url) for endpoint in network.endpoints[1:]),
     )
 
 

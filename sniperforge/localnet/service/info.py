@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from sniperforge.errors import ConfigError
 from sniperforge.files import PRIVATE, storage_error, write_atomic
@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class Urls(NamedTuple):
+    """Where one endpoint serves."""
+
+    rpc_url: str
+    ws_url: str
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkInfo:
     """One running network.
 
     Attributes:
-        rpc_url, ws_url: where it serves.
+        rpc_url, ws_url: where it serves: its first endpoint.
         jupiter_url: of its Jupiter API; ``None`` in the file of a version that had none.
         genesis_hash: its identity, base58.
         pid: of its process.
@@ -26,6 +33,7 @@ class NetworkInfo:
         started_at: ISO 8601, UTC.
         payer: address of the funded account, base58.
         keypair_file: where that account's key is.
+        further: its other endpoints.
     """
 
     rpc_url: str
@@ -37,12 +45,14 @@ class NetworkInfo:
     started_at: str
     payer: str
     keypair_file: str
+    further: tuple[Urls, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The document form, as ``localnet up --json`` shows it and the file holds it."""
         return {
             "rpc_url": self.rpc_url,
             "ws_url": self.ws_url,
+            "endpoints": [urls._asdict() for urls in (Urls(self.rpc_url, self.ws_url), *self.further)],
             "jupiter_url": self.jupiter_url,
             "genesis_hash": self.genesis_hash,
             "pid": self.pid,
@@ -68,6 +78,9 @@ class NetworkInfo:
             started_at=_text(document["started_at"]),
             payer=_text(document["payer"]["pubkey"]),
             keypair_file=_text(document["payer"]["keypair_file"]),
+            further=tuple(
+                Urls(_text(urls["rpc_url"]), _text(urls["ws_url"])) for urls in document["endpoints"][1:]
+            ),
         )
 
 

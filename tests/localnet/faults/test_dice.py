@@ -10,9 +10,9 @@ from sniperforge.localnet.faults.dice import SERVER_ERRORS, FaultDice, HttpFate,
 from sniperforge.localnet.faults.plan import PROFILES, FaultPlan
 
 
-def decisions(plan: FaultPlan, count: int = 300) -> list[object]:
+def decisions(plan: FaultPlan, count: int = 300, endpoint: int = 1) -> list[object]:
     """Everything that a dice decides, in one order."""
-    dice = FaultDice(plan)
+    dice = FaultDice(plan, endpoint)
     return [
         decision
         for number in range(count)
@@ -33,6 +33,7 @@ def test_a_seed_decides_the_same_every_time(profile: str) -> None:
     plan = PROFILES[profile]
     assert decisions(plan) == decisions(plan)
     assert decisions(plan) != decisions(plan.changed({"seed": plan.seed + 1}))
+    assert decisions(plan, endpoint=2) == decisions(plan, endpoint=2) != decisions(plan)
 
 
 def test_kinds_do_not_disturb_each_other() -> None:
@@ -72,9 +73,13 @@ def test_the_fee_floor_lets_only_the_willing_through() -> None:
 
 
 def test_what_expires_stays_expired() -> None:
-    """A transaction that is to expire does so however often it is sent; the others never do."""
+    """A transaction that is to expire does so however often and wherever it is sent; the others never do."""
     dice = FaultDice(FaultPlan(expire=0.5))
-    fates = {name: {dice.submission(name, 0).dropped for _ in range(20)} for name in map(str, range(100))}
+    other = FaultDice(FaultPlan(expire=0.5), endpoint=2)
+    fates = {
+        name: {each.submission(name, 0).dropped for _ in range(20) for each in (dice, other)}
+        for name in map(str, range(100))
+    }
     assert {len(seen) for seen in fates.values()} == {1}
     assert 30 < sum(True in seen for seen in fates.values()) < 70
 
@@ -102,3 +107,17 @@ def test_nodes_lag_and_miss_hashes() -> None:
     """Both at once when both are certain."""
     dice = FaultDice(FaultPlan(lag=1, lag_slots=5, unknown_blockhash=1))
     assert dice.node() == NodeFate(5, fresh_hashes=False)
+
+
+def test_nodes_lie() -> None:
+    """About slots and heights by as many as the setting says, and about the genesis."""
+    dice = FaultDice(FaultPlan(ahead=1, ahead_slots=7, wrong_genesis=1))
+    assert dice.node() == NodeFate(ahead=7, wrong_genesis=True)
+
+
+def test_some_submissions_are_watched() -> None:
+    """About as many as the plan says, and those that are held back among them."""
+    dice = FaultDice(FaultPlan(sandwich=0.5, delay=1))
+    fates = [dice.submission(str(number), 0) for number in range(1_000)]
+    assert 430 < sum(fate.watched for fate in fates) < 570
+    assert all(fate.slots for fate in fates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sniperforge.domain import base58
 from sniperforge.localnet.faults.dice import FaultDice
 from sniperforge.localnet.faults.plan import FaultPlan
 from sniperforge.localnet.faults.sight import behind_sight, seen_through
@@ -141,3 +142,26 @@ def test_a_young_network_lags_back_to_its_start() -> None:
     bench = Bench()
     lagging(bench)
     assert bench.ask("getSlot") == bench.ledger.chain.oldest().slot
+
+
+@pytest.mark.parametrize("commitment", ["processed", "confirmed", "finalized"])
+def test_a_lying_node_is_ahead(bench: Bench, commitment: Commitment) -> None:
+    """Slot, height and the end of a hash's life are too high at every commitment; its hashes are real."""
+    config = {"commitment": commitment}
+    block = bench.ledger.chain.at(commitment)
+    bench.node.faults.set(FaultPlan(ahead=1, ahead_slots=500))
+    assert bench.ask("getSlot", config) == block.slot + 500
+    assert bench.ask("getBlockHeight", config) == block.height + 500
+    told = bench.value("getLatestBlockhash", config)
+    assert told == {"blockhash": block.blockhash, "lastValidBlockHeight": block.last_valid_height + 500}
+    assert bench.value("isBlockhashValid", block.blockhash) is True
+
+
+def test_a_lying_node_names_another_genesis(bench: Bench) -> None:
+    """Always the same other one, and the real one again afterwards."""
+    real = bench.ask("getGenesisHash")
+    bench.node.faults.set(FaultPlan(wrong_genesis=1))
+    (told,) = {bench.ask("getGenesisHash") for _ in range(3)}
+    assert (len(base58.decode(told)), told != real) == (32, True)
+    bench.node.faults.clear()
+    assert bench.ask("getGenesisHash") == real

@@ -23,7 +23,7 @@ from sniperforge.chain.http_transport import HttpTransport
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.errors import UnavailableError
 from sniperforge.localnet.faults.plan import FaultPlan
-from sniperforge.localnet.faults.wire import RATE_LIMITED
+from sniperforge.localnet.faults.wire import RATE_LIMITED, TOO_MANY
 from sniperforge.localnet.ledger.pace import FAST, INSTANT
 from sniperforge.localnet.network import LocalNetwork
 from sniperforge.localnet.service.client import call
@@ -66,6 +66,47 @@ async def test_a_rate_limit_answers_as_a_public_endpoint(
             assert (await reply.json())["id"] is None
     await http.post(network.rpc_url, json=AIRDROP)
     assert network.ledger.account(address(2)) is None
+
+
+async def test_a_real_rate_is_limited(http: aiohttp.ClientSession) -> None:
+    """Each endpoint counts for itself, tells its limit, and refuses undone what comes on top."""
+    async with LocalNetwork(profile=INSTANT, endpoints=2, faults=FaultPlan(rate_per_10s=5)) as network:
+        told = []
+        for body in (HEALTH, HEALTH, [HEALTH, HEALTH], HEALTH, AIRDROP):
+            async with http.post(network.rpc_url, json=body) as reply:
+                told.append((reply.status, reply.headers["x-ratelimit-rps-remaining"]))
+        assert told == [(200, "4"), (200, "3"), (200, "1"), (200, "0"), (429, "-1")]
+        assert network.ledger.account(address(2)) is None
+        async with http.post(network.rpc_url, json=HEALTH) as reply:
+            names = (
+                "Retry-After",
+                "x-ratelimit-tier",
+                "x-ratelimit-rps-limit",
+                "Access-Control-Allow-Origin",
+            )
+            assert [reply.headers[name] for name in names] == ["10", "free", "5", "*"]
+            error = {"code": 429, "message": TOO_MANY}
+            assert await reply.json() == {"jsonrpc": "2.0", "error": error, "id": "my id"}
+        async with http.post(network.endpoints[1].rpc_url, json=HEALTH) as reply:
+            assert (reply.status, reply.headers["x-ratelimit-rps-remaining"]) == (200, "4")
+        assert await asyncio.to_thread(call, network.rpc_url, "getHealth") == "ok"
+        network.faults.set(FaultPlan(drop=1))
+        async with http.post(network.rpc_url, json=HEALTH) as reply:
+            assert (reply.status, "x-ratelimit-tier" in reply.headers) == (200, False)
+
+
+async def test_slots_pass_within_a_batch(http: aiohttp.ClientSession) -> None:
+    """Under faults as without them: others are served before a long array is done."""
+    async with LocalNetwork(profile=FAST, faults=FaultPlan(drop=1)) as network:
+        many = [{"jsonrpc": "2.0", "id": n, "method": "getSlot"} for n in range(700)]
+        slow = [{"jsonrpc": "2.0", "id": n, "method": "getSupply"} for n in range(900)]
+        for batch in (slow, many):
+            first = network.ledger.chain.tip.slot
+            async with http.post(network.rpc_url, json=batch) as reply:
+                assert len(await reply.json()) == len(batch)
+            if network.ledger.chain.tip.slot > first:
+                return
+        raise AssertionError("no slot passed")
 
 
 async def test_gateway_errors_may_hide_work_done(network: LocalNetwork, http: aiohttp.ClientSession) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sniperforge.errors import ConfigError, StorageError
-from sniperforge.localnet.service.info import NetworkInfo, read_info, write_info
+from sniperforge.localnet.service.info import NetworkInfo, Urls, read_info, write_info
 
 INFO = NetworkInfo(
     rpc_url="http://127.0.0.1:1",
@@ -21,6 +21,7 @@ INFO = NetworkInfo(
     started_at="2026-01-01T00:00:00Z",
     payer="p",
     keypair_file="/k",
+    further=(Urls("http://127.0.0.1:4", "ws://127.0.0.1:5"),),
 )
 
 
@@ -38,12 +39,19 @@ def test_the_document_is_the_promised_one() -> None:
     document = INFO.to_json()
     assert document["payer"] == {"pubkey": "p", "keypair_file": "/k"}
     assert NetworkInfo.from_json({**document, "jupiter_url": None}).jupiter_url is None
+    assert document["endpoints"] == [
+        {"rpc_url": "http://127.0.0.1:1", "ws_url": "ws://127.0.0.1:2"},
+        {"rpc_url": "http://127.0.0.1:4", "ws_url": "ws://127.0.0.1:5"},
+    ]
     assert {"rpc_url", "ws_url", "jupiter_url", "genesis_hash", "pid", "started_at"} <= document.keys()
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"pid": "7"}, {"pid": True}, {"pid": 0}, {"payer": None}, {"rpc_url": 5}, {"genesis_hash": None}],
+    [
+        *({"pid": "7"}, {"pid": True}, {"pid": 0}, {"payer": None}, {"rpc_url": 5}, {"genesis_hash": None}),
+        *({"endpoints": None}, {"endpoints": [{}, {"rpc_url": "http://127.0.0.1:1"}]}),
+    ],
 )
 def test_other_documents_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     """A configuration error that names the file and says what to do."""
