@@ -40,6 +40,29 @@ class RpcTransport(Protocol):
         ...
 
 
+class RateLimiter(Protocol):
+    """Keeps the requests to one endpoint within what it allows."""
+
+    async def acquire(self, methods: Sequence[str], *, urgent: bool) -> None:
+        """Wait until a request with these JSON-RPC methods may leave.
+
+        Args:
+            urgent: a send, or asked on behalf of an exit.
+
+        Raises:
+            UnavailableError: it would have to wait too long.
+        """
+        ...
+
+    async def refused(self, retry_after: float | None) -> None:
+        """The server said "too many requests", and perhaps after how many seconds to come back."""
+        ...
+
+    async def running_low(self, reset_after: float) -> None:
+        """The server has little left of its limit, which begins anew after ``reset_after`` seconds."""
+        ...
+
+
 class Signer(Protocol):
     """Signs with one wallet's key and never gives the key away."""
 

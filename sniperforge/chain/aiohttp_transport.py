@@ -19,7 +19,7 @@ from sniperforge.chain.http_endpoint import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class AiohttpTransport:
@@ -33,6 +33,7 @@ class AiohttpTransport:
         connections: how many connections are open at most.
         headers: further request headers.
         proxy: URL of an HTTP proxy.
+        heard: called with the headers of each reply, whatever its status.
 
     Raises:
         ConfigError: ``url`` is no HTTP URL.
@@ -48,7 +49,9 @@ class AiohttpTransport:
         connections: int = 32,
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
+        heard: Callable[[Mapping[str, str]], None] | None = None,
     ) -> None:
+        self._heard = heard
         self._endpoint = endpoint_of(
             url, timeout=timeout, connect_timeout=connect_timeout, max_bytes=max_bytes
         )
@@ -92,6 +95,8 @@ class AiohttpTransport:
     async def _exchange(self, payload: bytes) -> bytes:
         endpoint = self._endpoint
         async with self._opened().post(self._url, data=payload, allow_redirects=False) as response:
+            if self._heard is not None:
+                self._heard(response.headers)
             if response.status != 200:
                 raise endpoint.refusal(response.status, response.headers)
             body = await self._body(response)

@@ -20,7 +20,7 @@ sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 import httpx  # noqa: E402 (after the line above)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sniperforge.chain.http_endpoint import HttpEndpoint
 
@@ -36,6 +36,7 @@ class HttpTransport:
         connections: how many connections are open at most.
         headers: further request headers.
         proxy: URL of an HTTP proxy.
+        heard: called with the headers of each reply, whatever its status.
 
     Raises:
         ConfigError: ``url`` is no HTTP URL.
@@ -51,7 +52,9 @@ class HttpTransport:
         connections: int = 32,
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
+        heard: Callable[[Mapping[str, str]], None] | None = None,
     ) -> None:
+        self._heard = heard
         self._endpoint = endpoint_of(
             url, timeout=timeout, connect_timeout=connect_timeout, max_bytes=max_bytes
         )
@@ -109,6 +112,8 @@ class HttpTransport:
     async def _exchange(self, pool: httpx.AsyncHTTPTransport, request: httpx.Request) -> bytes:
         response = await pool.handle_async_request(request)
         try:
+            if self._heard is not None:
+                self._heard(response.headers)
             if response.status_code != 200:
                 raise self._endpoint.refusal(response.status_code, response.headers)
             body = await self._body(response)
