@@ -28,3 +28,27 @@ def test_a_halt_has_a_reason(shell: Shell) -> None:
     assert shell("halt", "--reason", "").code == 2
     assert shell("halt", "--reason", "  ").code == 2
     assert shell("status", "--json").data["halted"] == ""
+
+
+def test_a_file_stops_entries_of_every_wallet(shell: Shell, project: Project) -> None:
+    """Status says whose it is and since when; resume refuses with exit 4 for as long as it is there."""
+    file = project.folder / "state" / "KILL"
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    halted = shell("status", "--json").data["halted"]
+    assert halted.startswith(f"{file} is there since 20")
+    assert f"entries    HALTED: {file}" in shell("status").out
+    ran = shell("resume", "--json")
+    assert (ran.code, ran.document["error"]["code"]) == (4, "refused")
+    assert str(file) in ran.document["error"]["hint"]
+    file.unlink()
+    assert shell("resume", "--json").data == {"halted": False}
+    assert shell("status", "--json").data["halted"] == ""
+
+
+def test_the_file_may_be_elsewhere(shell: Shell, project: Project) -> None:
+    """A path of the user's own, for example one for several projects."""
+    file = project.folder.parent / "everybody"
+    file.touch()
+    found = shell("status", "--json", env={"SNIPERFORGE_LIMITS__KILL_FILE": str(file)}).data
+    assert found["halted"].startswith(str(file))

@@ -36,6 +36,9 @@ def test_a_wallet_that_never_traded(shell: Shell, project: Project) -> None:
     assert "balance    1.000000000 SOL" in lines
     assert "held by    nobody" in lines
     assert "positions  none held" in lines
+    assert "limits     max_open_positions     0 of 5" in lines
+    assert "           max_losing_streak      0 of 5" in lines
+    assert not [line for line in lines if "max_trade_sol" in line], "only a trade uses it"
     assert lines[-1] == "no buys    no bot has run on this wallet and chain"
     assert not (project.folder / "state").exists()
 
@@ -55,6 +58,7 @@ def test_the_document(shell: Shell, project: Project) -> None:
         [],
         "",
     )
+    assert {"name": "max_exposure_sol", "used": "0.000000000", "limit": "2.000000000"} in data["limits"]
     assert data["last_hour"] == {"judged": 0, "accepted": 0, "bought": 0, "refusals_by_check": {}}
     assert ran.document["wallet"] == project.wallet
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.domain.lifecycle import TxEvent
 from sniperforge.domain.trade import IntentKind, PositionState
-from sniperforge.engine.door import MAX_BALANCE_AGE_SECONDS, Door
+from sniperforge.engine.door import MAX_BALANCE_AGE_SECONDS, Door, level_of
 from sniperforge.engine.kill_switch import HALTED, KillSwitch
 from sniperforge.errors import RefusedError, UnavailableError
 from sniperforge.risk.limits import Limits
@@ -37,13 +38,14 @@ LIMITS = Limits(
 class Scene:
     """A door over a journal and a balance that the test sets."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+        self.path = path
         self.clock = FakeClock(MIDNIGHT + 3_600.0)
         self.journal = Journal(path)
         self.node = FakeRpc({"getBalance": self.balance(10_000_000)})
         self.door = Door(
             wallet="W",
-            limits=LIMITS,
+            limits=limits,
             journal=self.journal,
             rpc=RpcClient(self.node, self.clock, retry=NO_RETRY),
             clock=self.clock,
@@ -213,3 +215,129 @@ async def test_a_reading_serves_until_something_changes(scene: Scene) -> None:
     scene.land(scene.intend("a"), 100_000)
     await scene.door.refresh(since=100.2)
     assert scene.node.count("getBalance") == 4, "something was booked"
+
+
+BRAKES = replace(
+    LIMITS,
+    max_exposure_lamports=8_000_000,
+    max_token_lamports=1_000_000,
+    max_creator_lamports=1_500_000,
+    max_creator_positions=2,
+    max_trades_per_hour=3,
+    max_losing_streak=2,
+    losing_streak_pause_seconds=600,
+    max_fees_per_hour_lamports=40_000,
+    max_priority_fee_micro_lamports=1_000,
+)
+
+
+@pytest.fixture
+def braked(tmp_path: Path) -> Iterator[Scene]:
+    """The same under all limits."""
+    made = Scene(tmp_path / "journal.db", BRAKES)
+    yield made
+    made.journal.close()
+
+
+def refused(scene: Scene, max_spend: int = 1_000, level: int | None = 0, **facts: Any) -> set[str]:
+    """The limits that refuse a buy of another token."""
+    intent = make_intent("asked", mint="M", max_spend=max_spend, facts={"creator": "C", **facts})
+    try:
+        scene.door.admit_buy(intent, level)
+    except RefusedError as refusal:
+        return set(refusal.details)
+    return set()
+
+
+async def test_a_creators_tokens_count_together(braked: Scene) -> None:
+    """Two mints of one creator fill its room; another creator has its own, and nobody has none."""
+    await braked.door.refresh()
+    assert refused(braked) == set()
+    assert refused(braked, creator="") == {"max_creator", "max_creator_positions"}
+    braked.intend("a", mint="x", max_spend=900_000, facts={"creator": "C"})
+    assert refused(braked, 600_000) == set()
+    assert refused(braked, 600_001) == {"max_creator"}
+    braked.intend("b", mint="y", max_spend=100_000, facts={"creator": "C"})
+    assert refused(braked) == {"max_creator_positions"}
+    assert refused(braked, creator="D") == set()
+    assert refused(braked, 1_000_001, creator="D") == {"max_token"}
+
+
+async def test_a_losing_streak_pauses_entries_until_resume(braked: Scene) -> None:
+    """Over a restart too; a transfer passes; the pause ends by itself, or at once by command."""
+    await braked.door.refresh()
+    for name in ("a", "b"):
+        braked.hold(name, mint=name)
+        braked.journal.set_position_state(name, PositionState.WORTHLESS, "", braked.clock.now())
+    assert "losing_streak" in refused(braked)
+    braked.journal.close()
+    again = Scene(braked.path, replace(BRAKES, max_daily_loss_lamports=10**9))
+    await again.door.refresh()
+    assert refused(again) == {"losing_streak"}
+    again.door.admit_transfer(1_000)
+    await again.clock.advance(599)
+    assert refused(again) == {"losing_streak"}
+    await again.clock.advance(2)
+    assert refused(again) == set()
+    again.hold("c", mint="c")
+    again.journal.set_position_state("c", PositionState.WORTHLESS, "", again.clock.now())
+    assert refused(again) == {"losing_streak"}, "one more loss after the pause"
+    await again.clock.advance(1)
+    again.journal.set_flag(HALTED, "", again.clock.now())
+    assert refused(again) == set()
+    again.journal.close()
+
+
+async def test_entries_of_an_hour(braked: Scene) -> None:
+    """The fourth is refused, unless one is proved dead; an hour later there is room."""
+    await braked.door.refresh()
+    now = braked.clock.now()
+    for name in ("a", "b", "c"):
+        braked.intend(name, mint=name, max_spend=5_000, created_at=now)
+    assert refused(braked) == {"max_open_positions", "trades_per_hour"}
+    braked.journal.mark_dead("signature of a", now)
+    assert refused(braked) == set()
+
+
+async def test_network_fees_of_an_hour(braked: Scene) -> None:
+    """Paid ones, those in flight at their maximum, and its own."""
+    await braked.door.refresh()
+    braked.land(braked.intend("paid"), 10_000)
+    braked.intend("flying", IntentKind.TRANSFER, max_spend=500, facts={"max_fee": 20_000})
+    assert refused(braked, max_fee=15_000) == set()
+    assert refused(braked, max_fee=15_001) == {"fees_per_hour"}
+
+
+async def test_the_level_of_priority_fees(braked: Scene, scene: Scene) -> None:
+    """Asked of the pool's recent transactions; what nobody can say refuses; without a limit nobody asks."""
+    await braked.door.refresh()
+    fees = [{"slot": slot, "prioritizationFee": fee} for slot, fee in enumerate((0, 900, 1_001, 5_000))]
+    braked.node.answer("getRecentPrioritizationFees", fees)
+    assert await braked.door.fee_level("pool") == 1_001
+    assert refused(braked, level=1_001) == {"priority_fee"}
+    assert refused(braked, level=1_000) == set()
+    braked.node.answer("getRecentPrioritizationFees", UnavailableError("down"))
+    assert await braked.door.fee_level("pool") is None
+    assert refused(braked, level=None) == {"priority_fee"}
+    assert await scene.door.fee_level("pool") is None
+    assert scene.node.count("getRecentPrioritizationFees") == 0
+
+
+@pytest.mark.parametrize(("fees", "level"), [([], 0), ([7], 7), ([0, 0, 0, 9], 0), ([1, 2, 3, 4, 5], 4)])
+def test_a_level_is_what_is_paid_while_it_is_busy(fees: list[int], level: int) -> None:
+    """The third quartile; no transactions, no fees."""
+    assert level_of(fees) == level
+
+
+async def test_the_file_stops_entries_at_once(scene: Scene) -> None:
+    """The next decision sees it, without a restart or a command; a transfer passes."""
+    await scene.door.refresh()
+    scene.admit("M", 1_000)
+    file = scene.path.with_name("KILL")
+    file.touch()
+    with pytest.raises(RefusedError, match="KILL is there since") as caught:
+        scene.admit("M", 1_000)
+    assert set(caught.value.details) == {"halted"}
+    scene.door.admit_transfer(1_000)
+    file.unlink()
+    scene.admit("M", 1_000)

@@ -11,8 +11,8 @@ from solders.keypair import Keypair
 from sniperforge.domain.landing import Dead, Landed
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.domain.trade import IntentKind, PositionState
-from sniperforge.engine.door import HALTED
 from sniperforge.engine.events import EntriesHalted, Trouble
+from sniperforge.engine.kill_switch import HALTED
 from sniperforge.engine.orders import TransferOrder
 from sniperforge.engine.session import ANSWERED, AUDIT_SECONDS, DRAIN_SECONDS, Session
 from sniperforge.errors import DecodeError, StorageError, UnavailableError, WalletBusyError

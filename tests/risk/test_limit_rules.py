@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,17 @@ LIMITS = Limits(
     max_exposure_lamports=250,
     max_daily_loss_lamports=50,
     reserve_lamports=20,
+)
+BRAKES = replace(
+    LIMITS,
+    max_token_lamports=120,
+    max_creator_lamports=150,
+    max_creator_positions=2,
+    max_trades_per_hour=10,
+    max_losing_streak=3,
+    max_fees_per_hour_lamports=30,
+    max_fees_per_day_lamports=60,
+    max_priority_fee_micro_lamports=1_000,
 )
 RICH = Exposure(balance_lamports=10_000)
 
@@ -60,6 +72,63 @@ def test_entries_stop_one_unit_beyond_each_limit(
 ) -> None:
     """Each limit allows itself and refuses the next unit."""
     assert names(Exposure(**{"balance_lamports": 10_000, **exposure}), buy(spend)) == refused
+
+
+@pytest.mark.parametrize(
+    ("exposure", "fee", "refused"),
+    [
+        ({}, 5, []),
+        ({"token_lamports": 20}, 5, []),
+        ({"token_lamports": 21}, 5, ["max_token"]),
+        ({"creator_lamports": 50}, 5, []),
+        ({"creator_lamports": 51}, 5, ["max_creator"]),
+        ({"creator_positions": 1}, 5, []),
+        ({"creator_positions": 2}, 5, ["max_creator_positions"]),
+        ({"entries_last_hour": 9}, 5, []),
+        ({"entries_last_hour": 10}, 5, ["trades_per_hour"]),
+        ({"losing_streak": 2, "pause_left_seconds": 9.0}, 5, []),
+        ({"losing_streak": 3, "pause_left_seconds": 0.1}, 5, ["losing_streak"]),
+        ({"losing_streak": 3, "pause_left_seconds": 0.0}, 5, []),
+        ({"fees_last_hour_lamports": 20, "fees_in_flight_lamports": 5}, 5, []),
+        ({"fees_last_hour_lamports": 20, "fees_in_flight_lamports": 5}, 6, ["fees_per_hour"]),
+        ({"fees_last_day_lamports": 55}, 5, []),
+        ({"fees_last_day_lamports": 55, "fees_in_flight_lamports": 1}, 5, ["fees_per_day"]),
+        ({"priority_fee_micro_lamports": 1_000}, 5, []),
+        ({"priority_fee_micro_lamports": 1_001}, 5, ["priority_fee"]),
+        ({"priority_fee_micro_lamports": None}, 5, ["priority_fee"]),
+    ],
+)
+def test_entries_brake_one_unit_beyond_each_limit(
+    exposure: dict[str, Any], fee: int, refused: list[str]
+) -> None:
+    """Tokens, creators, counts, losses and fees: each allows itself, refuses the next, and can be left out."""
+    seen = Exposure(**{"balance_lamports": 10_000, "priority_fee_micro_lamports": 0, **exposure})
+    request = buy(100, creator="C", max_fee_lamports=fee)
+    assert names(seen, request, BRAKES) == refused
+    assert names(seen, request) == []
+    for refusal in check_limits(BRAKES, seen, request):
+        assert refusal.text
+        assert refusal.numbers["limit" if "limit" in refusal.numbers else "limit_lamports"] > 0
+
+
+def test_a_creator_that_is_not_known_is_refused() -> None:
+    """What cannot be counted does not pass; without a limit on creators nobody asks."""
+    calm = Exposure(balance_lamports=10_000, priority_fee_micro_lamports=0)
+    assert names(calm, buy(), BRAKES) == ["max_creator", "max_creator_positions"]
+    assert names(calm, buy()) == []
+
+
+def test_adding_to_a_creators_position_opens_none() -> None:
+    """The count of positions is for what opens one."""
+    full = Exposure(balance_lamports=10_000, priority_fee_micro_lamports=0, creator_positions=2)
+    assert names(full, buy(creator="C", opens_position=False), BRAKES) == []
+
+
+def test_the_switch_says_who_turned_it() -> None:
+    """The refusal repeats it."""
+    exposure = Exposure(balance_lamports=10_000, halted=True, halted_by="lunch")
+    (refusal,) = check_limits(LIMITS, exposure, buy())
+    assert refusal.text == "the kill switch is on (lunch): no entries until `resume`"
 
 
 def test_every_broken_limit_is_reported() -> None:
@@ -107,6 +176,14 @@ WORST = Exposure(
     entries_in_flight_lamports=10**9,
     realised_loss_today_lamports=10**9,
     halted=True,
+    token_lamports=10**9,
+    creator_lamports=10**9,
+    creator_positions=99,
+    entries_last_hour=99,
+    losing_streak=99,
+    pause_left_seconds=99.0,
+    fees_last_hour_lamports=10**9,
+    fees_last_day_lamports=10**9,
 )
 WAYS_OUT = [{"kind": IntentKind.SELL, "is_exit": True}, {"kind": IntentKind.CLOSE_ACCOUNT}]
 
@@ -114,9 +191,9 @@ WAYS_OUT = [{"kind": IntentKind.SELL, "is_exit": True}, {"kind": IntentKind.CLOS
 @pytest.mark.parametrize("way_out", WAYS_OUT)
 def test_exits_pass_everything_they_can_pay_for(way_out: dict[str, Any]) -> None:
     """Kill switch, loss, exposure, reserve and what is in flight do not hold an exit back."""
-    assert names(WORST, OrderRequest(max_spend_lamports=15, **way_out)) == []
-    assert names(WORST, OrderRequest(max_spend_lamports=16, **way_out)) == ["balance"]
-    assert names(WORST, OrderRequest(max_spend_lamports=16, forced=True, **way_out)) == []
+    assert names(WORST, OrderRequest(max_spend_lamports=15, **way_out), BRAKES) == []
+    assert names(WORST, OrderRequest(max_spend_lamports=16, **way_out), BRAKES) == ["balance"]
+    assert names(WORST, OrderRequest(max_spend_lamports=16, forced=True, **way_out), BRAKES) == []
 
 
 @pytest.mark.parametrize("way_out", WAYS_OUT)
@@ -167,6 +244,44 @@ def test_a_buy_passes_exactly_when_all_inequalities_hold(exposure: Exposure, spe
         and exposure.balance_lamports - in_flight - spend >= 20
     )
     assert (check_limits(LIMITS, exposure, buy(spend)) == ()) == keeps_all
+
+
+@given(
+    st.builds(
+        Exposure,
+        balance_lamports=st.just(10_000),
+        token_lamports=small,
+        creator_lamports=small,
+        creator_positions=st.integers(0, 4),
+        entries_last_hour=st.integers(8, 12),
+        losing_streak=st.integers(0, 5),
+        pause_left_seconds=st.sampled_from([0.0, 0.5, 60.0]),
+        fees_last_hour_lamports=st.integers(0, 40),
+        fees_last_day_lamports=st.integers(0, 80),
+        fees_in_flight_lamports=st.integers(0, 20),
+        priority_fee_micro_lamports=st.none() | st.integers(0, 2_000),
+    ),
+    st.integers(0, 100),
+    st.integers(0, 20),
+)
+def test_a_buy_passes_the_brakes_exactly_when_all_inequalities_hold(
+    exposure: Exposure, spend: int, fee: int
+) -> None:
+    """The brakes are off if and only if every stated bound is kept afterwards."""
+    coming = exposure.fees_in_flight_lamports + fee
+    keeps_all = (
+        exposure.token_lamports + spend <= 120
+        and exposure.creator_lamports + spend <= 150
+        and exposure.creator_positions + 1 <= 2
+        and exposure.entries_last_hour + 1 <= 10
+        and (exposure.losing_streak < 3 or exposure.pause_left_seconds == 0)
+        and exposure.fees_last_hour_lamports + coming <= 30
+        and exposure.fees_last_day_lamports + coming <= 60
+        and exposure.priority_fee_micro_lamports is not None
+        and exposure.priority_fee_micro_lamports <= 1_000
+    )
+    request = buy(spend, creator="C", max_fee_lamports=fee)
+    assert (check_limits(BRAKES, exposure, request) == ()) == keeps_all
 
 
 class Trading(RuleBasedStateMachine):
