@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from solders.hash import Hash
 
 from sniperforge.localnet.faults.dice import NodeFate
-from sniperforge.localnet.ledger.ledger import Simulation
+from sniperforge.localnet.ledger.bank import Simulation
 from sniperforge.localnet.ledger.refusals import BLOCKHASH_NOT_FOUND
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.ledger import Ledger
     from sniperforge.localnet.ledger.pace import Commitment
     from sniperforge.localnet.ledger.records import History, Status, TransactionRecord
+    from sniperforge.localnet.ledger.state_view import StateView
 
 
 def seen_through(ledger: Ledger, dice: FaultDice) -> Ledger:
     """``ledger`` as the node sees it that answers one request.
 
-    Slots, heights, hashes, statuses and transactions are as of then; account state is always the newest.
+    Slots, heights, hashes, statuses, transactions and account state are as of then.
     """
     fate = dice.node()
     if fate == NodeFate() and not dice.plan.not_found:
@@ -52,13 +53,19 @@ class _SeenLedger:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
 
-    def simulate(self, envelope: Envelope, *, any_hash: bool = False) -> Simulation:
+    def view(self, commitment: Commitment) -> StateView:
+        return self.real.view_of(self.chain.at(commitment))
+
+    def simulate(
+        self, envelope: Envelope, *, any_hash: bool = False, commitment: Commitment = "processed"
+    ) -> Simulation:
         if not any_hash and self._unheard_of(envelope):
             return Simulation(BLOCKHASH_NOT_FOUND, None, None, {})
-        return self.real.simulate(envelope, any_hash=any_hash)
+        return self.real.bank.simulate_on(self.view(commitment), envelope, any_hash=any_hash)
 
-    def hash_alive(self, envelope: Envelope) -> bool:
-        return not self._unheard_of(envelope) and self.real.hash_alive(envelope)
+    def hash_alive(self, envelope: Envelope, commitment: Commitment = "processed") -> bool:
+        known = not self._unheard_of(envelope)
+        return known and self.real.bank.usable_on(self.view(commitment), envelope)
 
     def _unheard_of(self, envelope: Envelope) -> bool:
         known = self.real.chain.usable(envelope.blockhash) is not None

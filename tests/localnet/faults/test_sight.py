@@ -12,6 +12,7 @@ from sniperforge.localnet.ledger.pace import Commitment
 from tests.localnet.kit import SOL, Bench, address, base64_of, pay
 
 ENCODED = {"encoding": "base64"}
+PROCESSED = {"commitment": "processed"}
 CONFIRMED = {"commitment": "confirmed"}
 
 
@@ -40,7 +41,7 @@ def test_a_lagging_node_is_at_an_older_block(bench: Bench, commitment: Commitmen
     assert bench.ask("getBlockHeight", config) == older.height
     assert bench.value("getLatestBlockhash", config)["blockhash"] == older.blockhash
     assert bench.ask("getEpochInfo", config)["absoluteSlot"] == older.slot
-    assert bench.ask("getBalance", address(2))["context"]["slot"] == bench.ledger.chain.tip.slot - 10
+    assert bench.ask("getBalance", address(2), config)["context"]["slot"] == older.slot
 
 
 def test_it_learns_later_what_landed(bench: Bench) -> None:
@@ -68,7 +69,7 @@ def test_it_asks_for_patience(bench: Bench) -> None:
     """A read with a newer minContextSlot is refused with where the node is."""
     slot = bench.ledger.chain.tip.slot
     lagging(bench)
-    error = bench.fails("getBalance", address(2), {"minContextSlot": slot})
+    error = bench.fails("getBalance", address(2), {"minContextSlot": slot, "commitment": "processed"})
     assert (error.rpc_code, error.data) == (-32016, {"contextSlot": slot - 10})
 
 
@@ -80,20 +81,24 @@ def test_it_does_not_know_newer_hashes(bench: Bench) -> None:
     old = base64_of(bench.sign([pay(bench.payer, address(3), SOL)], blockhash=older))
     message = base64_of(bench.sign([pay(bench.payer, address(2), SOL)])[65:])
     lagging(bench)
-    error = bench.fails("sendTransaction", new, ENCODED)
+    checked = {**ENCODED, "preflightCommitment": "processed"}
+    on = {**ENCODED, **PROCESSED}
+    error = bench.fails("sendTransaction", new, checked)
     assert (error.rpc_code, error.message) == (
         -32002,
         "Transaction simulation failed: Blockhash not found",
     )
     assert error.data["err"] == "BlockhashNotFound"
-    assert bench.value("simulateTransaction", new, ENCODED)["err"] == "BlockhashNotFound"
-    assert bench.value("simulateTransaction", new, {**ENCODED, "replaceRecentBlockhash": True})["err"] is None
-    assert bench.value("isBlockhashValid", tip.blockhash) is False
-    assert bench.value("getFeeForMessage", message) is None
-    assert bench.value("isBlockhashValid", older) is True
-    bench.ask("sendTransaction", old, ENCODED)
+    assert bench.value("simulateTransaction", new, on)["err"] == "BlockhashNotFound"
+    assert bench.value("simulateTransaction", new, {**on, "replaceRecentBlockhash": True})["err"] is None
+    assert bench.value("isBlockhashValid", tip.blockhash, PROCESSED) is False
+    assert bench.value("getFeeForMessage", message, PROCESSED) is None
+    assert bench.value("isBlockhashValid", older, PROCESSED) is True
+    bench.ask("sendTransaction", old, checked)
     bench.ask("sendTransaction", new, {**ENCODED, "skipPreflight": True})
-    assert bench.value("getBalance", address(2)) == bench.value("getBalance", address(3)) == SOL
+    assert [bench.value("getBalance", address(number), PROCESSED) for number in (2, 3)] == [0, 0]
+    bench.node.faults.clear()
+    assert [bench.value("getBalance", address(number), PROCESSED) for number in (2, 3)] == [SOL, SOL]
 
 
 def test_some_nodes_know_finalized_hashes_only(bench: Bench) -> None:
@@ -102,7 +107,8 @@ def test_some_nodes_know_finalized_hashes_only(bench: Bench) -> None:
     newest = bench.value("getLatestBlockhash", CONFIRMED)["blockhash"]
     final = bench.value("getLatestBlockhash")["blockhash"]
     assert bench.ask("getSlot", {"commitment": "processed"}) == bench.ledger.chain.tip.slot
-    assert [bench.value("isBlockhashValid", name) for name in (newest, final)] == [False, True]
+    known = [bench.value("isBlockhashValid", name, PROCESSED) for name in (newest, final)]
+    assert known == [False, True]
 
 
 def test_what_landed_is_sometimes_not_found(bench: Bench) -> None:

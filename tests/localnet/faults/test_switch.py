@@ -27,7 +27,9 @@ def submit(bench: Bench, number: int, *, price: int | None = None, blockhash: st
     """Send one transfer over JSON-RPC, of an amount of its own; returns the signature."""
     budget = [] if price is None else [set_compute_unit_price(price)]
     raw = bench.sign([*budget, pay(bench.payer, address(9), SOL + number)], blockhash=blockhash)
-    signature: str = bench.ask("sendTransaction", base64_of(raw), {"encoding": "base64", "preflightCommitment": "processed"})
+    signature: str = bench.ask(
+        "sendTransaction", base64_of(raw), {"encoding": "base64", "preflightCommitment": "processed"}
+    )
     return signature
 
 
