@@ -14,6 +14,7 @@ from sniperforge.localnet.ledger.bank import Bank, Execution, Simulation
 from sniperforge.localnet.ledger.chain import FIRST_SLOT, LAGGING_STATES, Chain
 from sniperforge.localnet.ledger.compute_price import note_price
 from sniperforge.localnet.ledger.envelope import open_envelope
+from sniperforge.localnet.ledger.leader_queue import LeaderQueue
 from sniperforge.localnet.ledger.pace import MAINNET_PACE
 from sniperforge.localnet.ledger.records import History, TransactionRecord
 from sniperforge.localnet.ledger.sysvars import Sysvars
@@ -82,9 +83,10 @@ class Ledger:
         self.on_block: list[Callable[[Block], None]] = []
         self.on_rollback: list[Callable[[Block, Sequence[TransactionRecord], Sequence[Change]], None]] = []
         self.bank = Bank(self.chain, self.vm)
+        self._queue = LeaderQueue(self.submit)
         self._now = now
         self._ahead = 0.0
-        self._sysvars = Sysvars(self.vm, profile.slot_hashes, self.chain.tip.time)
+        self._sysvars = Sysvars(self.vm, profile.slot_hashes, self.chain.tip)
         self.advance()  # the first block is final from the start and stays empty
 
     @property
@@ -190,6 +192,14 @@ class Ledger:
             self.advance()
         return self._publish(self.bank.execute(envelope, verified=verified))
 
+    def offer(self, envelope: Envelope, *, verified: bool = False) -> None:
+        """Like :meth:`submit`, but what the block has no room for waits for the next, best price first.
+
+        Raises:
+            TransactionRefusedError: it will not land.
+        """
+        self._queue.offer(envelope, verified=verified)
+
     def submit_together(
         self, envelopes: Sequence[Envelope], *, verified: bool = False
     ) -> list[TransactionRecord]:
@@ -231,6 +241,7 @@ class Ledger:
         self._sysvars.open_block(parent, block)
         for listener in self.on_block:
             listener(block)
+        self._queue.block_opened()
         return block
 
     def _now_at(self, name: str) -> SvmAccount:

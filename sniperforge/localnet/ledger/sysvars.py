@@ -29,24 +29,23 @@ class Sysvars:
     Args:
         vm: to write to.
         limit: entries kept in SlotHashes.
-        started: Unix seconds of the first block.
+        first: the first block.
     """
 
-    def __init__(self, vm: Vm, limit: int, started: int) -> None:
+    def __init__(self, vm: Vm, limit: int, first: Block) -> None:
         self._vm = vm
         self._limit = limit
-        self._started = started
+        self._started = first.time
         self._hashes: list[bytes] = []
         vm.svm.set_epoch_schedule(EpochSchedule.without_warmup())
+        self._set_clock(first)
 
     def open_block(self, parent: Block, block: Block) -> None:
         """Let programs see that ``block`` is open and ``parent`` closed."""
         self._put(SLOT_HASHES, self._slot_hashes(parent))
         recent = (1).to_bytes(8, "little") + block.hash_bytes + LAMPORTS_PER_SIGNATURE.to_bytes(8, "little")
         self._put(_RECENT_HASHES, recent)
-        epoch = block.slot // SLOTS_PER_EPOCH
-        self._vm.replaced[str(CLOCK)] = self._vm.get(CLOCK)
-        self._vm.svm.set_clock(Clock(block.slot, self._started, epoch, epoch + 1, block.time))
+        self._set_clock(block)
 
     def _slot_hashes(self, newest: Block) -> bytes:
         entry = newest.slot.to_bytes(8, "little") + newest.hash_bytes
@@ -55,6 +54,11 @@ class Sysvars:
             del self._hashes[self._limit :]
         body = len(self._hashes).to_bytes(8, "little") + b"".join(self._hashes)
         return body.ljust(_SLOT_HASHES_BYTES, b"\0")
+
+    def _set_clock(self, block: Block) -> None:
+        epoch = block.slot // SLOTS_PER_EPOCH
+        self._vm.replaced[str(CLOCK)] = self._vm.get(CLOCK)
+        self._vm.svm.set_clock(Clock(block.slot, self._started, epoch, epoch + 1, block.time))
 
     def _put(self, key: Pubkey, data: bytes) -> None:
         self._vm.put(key, Account(1, data, _SYSVAR_OWNER))
