@@ -6,6 +6,7 @@ import asyncio
 import collections
 import random
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,6 +23,7 @@ from sniperforge.domain.trade import IntentKind, PositionState
 from sniperforge.engine.orders import TransferOrder
 from sniperforge.errors import DecodeError, RefusedError, StorageError, UnavailableError, WalletBusyError
 from sniperforge.localnet.ledger.refusals import TransactionRefusedError
+from sniperforge.risk import limit_rules
 from sniperforge.risk.limits import Limits
 from sniperforge.store.journal_reader import JournalReader
 from sniperforge.testing.chain_views import TokenChange, transaction_view
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sniperforge.domain.chain import TransactionView
-    from sniperforge.domain.trade import Position
+    from sniperforge.domain.trade import Intent, Position
     from sniperforge.localnet.market.launchpad import LaunchedToken
 
 SOMEBODY = str(Keypair.from_seed(b"x" * 32).pubkey())
@@ -775,6 +777,31 @@ class Wallets:
         mints = [position.mint for position in held] + [intent.mint for intent, _ in flying]
         if len(mints) != len(set(mints)):
             self.broken.append("one per mint")
+        self.check_brakes([*map(self.bought_by, held), *(intent for intent, _ in flying)])
+
+    def bought_by(self, position: Position) -> Intent:
+        """The buy that opened a position, at what it cost."""
+        intent = self.process.journal.intent(position.id)
+        assert intent is not None
+        return replace(intent, max_spend=position.cost)
+
+    def check_brakes(self, staked: list[Intent]) -> None:
+        """What the brakes bound: held and coming, by creator; every buy of the hour; every fee of it."""
+        limits, journal = self.limits, self.process.journal
+        for creator in {intent.facts["creator"] for intent in staked}:
+            of_one = [intent.max_spend for intent in staked if intent.facts["creator"] == creator]
+            if len(of_one) > (limits.max_creator_positions or 99):
+                self.broken.append("creator's positions")
+            if sum(of_one) > (limits.max_creator_lamports or 99 * SOL):
+                self.broken.append("creator's stake")
+        if max((intent.max_spend for intent in staked), default=0) > (limits.max_token_lamports or SOL):
+            self.broken.append("token")
+        fills = journal.fills()
+        if len(fills) + len(journal.unresolved()) > (limits.max_trades_per_hour or 99):
+            self.broken.append("trades per hour")
+        fees = sum(fill.settlement.fee for fill in fills) + 5_200 * len(journal.unresolved())
+        if fees > (limits.max_fees_per_hour_lamports or SOL):
+            self.broken.append("fees per hour")
 
 
 def give_blockhash(process: Process) -> None:
@@ -812,6 +839,40 @@ def test_concurrent_buys_never_exceed_a_limit(
     assert all(tried[kind] > 10 for kind in ("filled", "refused", "rejected", "dead", "unknown"))
 
 
+@pytest.mark.parametrize(
+    ("rule", "brake"),
+    [
+        (limit_rules._creator_positions, {"max_creator_positions": 2}),
+        (limit_rules._creator_stake, {"max_creator_lamports": SOL}),
+        (limit_rules._token, {"max_token_lamports": SOL // 2}),
+        (limit_rules._trades_per_hour, {"max_trades_per_hour": 5}),
+        (limit_rules._fees_per_hour, {"max_fees_per_hour_lamports": 5 * 5_200 + 100}),
+    ],
+    ids=["creator_positions", "creator_stake", "token", "trades_per_hour", "fees_per_hour"],
+)
+def test_concurrent_buys_never_exceed_a_brake(
+    still_world: tuple[World, LaunchedToken],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rule: Any,
+    brake: dict[str, int],
+) -> None:
+    """The same of tokens, creators, counts and fees; without its rule the checker finds it broken."""
+    limits = replace(
+        LIMITS, max_trade_lamports=SOL, max_open_positions=99, max_exposure_lamports=99 * SOL, **brake
+    )
+
+    def rush_often(name: str) -> None:
+        for seed in range(12):
+            rush(still_world, tmp_path / f"{name}-{seed}.db", limits, seed)
+
+    rush_often("with")
+    others = tuple(each for each in limit_rules._ENTRY_RULES if each is not rule)
+    monkeypatch.setattr(limit_rules, "_ENTRY_RULES", others)
+    with pytest.raises(AssertionError, match="=="):
+        rush_often("without")
+
+
 def rush(still_world: tuple[World, LaunchedToken], path: Path, limits: Limits, seed: int) -> list[Outcome]:
     """Up to sixteen buys of twelve mints, all at once."""
     world, token = still_world
@@ -830,7 +891,9 @@ def rush(still_world: tuple[World, LaunchedToken], path: Path, limits: Limits, s
             await wallets.a_while(60)
         spend = SOL * wallets.rng.randrange(100, 900) // 1_000
         mint = str(Keypair.from_seed(bytes([wallets.rng.randrange(12)] * 32)).pubkey())
-        return await process.executor.buy(process.buy_order(token, spend, mint=mint, judged_since=since))
+        creator = f"creator {wallets.rng.randrange(3)}"
+        order = process.buy_order(token, spend, mint=mint, judged_since=since, creator=creator)
+        return await process.executor.buy(order)
 
     async def all_of_them() -> list[Outcome]:
         async with asyncio.TaskGroup() as group:
