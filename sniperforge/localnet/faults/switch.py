@@ -90,7 +90,7 @@ class Faults:
             TransactionRefusedError: it was handed on at once and did not land.
         """
         if self.dice is None:
-            ledger.submit(envelope, verified=verified)
+            ledger.offer(envelope, verified=verified)
             return
         ledger = behind_sight(ledger)  # what the node does not see yet has happened all the same
         fate = self.dice.submission(envelope.signature, compute_unit_price(envelope))
@@ -107,7 +107,7 @@ class Faults:
 
     def _land(self, ledger: Ledger, due: _Held) -> None:
         def land() -> None:
-            ledger.submit(due.envelope, verified=due.verified)
+            ledger.offer(due.envelope, verified=due.verified)
 
         if due.fate.watched and self.trader is not None:
             self.trader.around(due.envelope, land)

@@ -82,10 +82,15 @@ class Bank:
     def __init__(self, chain: Chain, vm: Vm) -> None:
         self._chain = chain
         self._vm = vm
+        self._newest: StateView | None = None
 
     def view_of(self, block: Block) -> StateView:
         """The accounts at the end of ``block``."""
-        return StateView(self._vm, block, [newer.replaced for newer in self._chain.newer_than(block)])
+        if block is not self._chain.tip:
+            return StateView(self._vm, block, [newer.replaced for newer in self._chain.newer_than(block)])
+        if self._newest is None or self._newest.block is not block:
+            self._newest = StateView(self._vm, block, ())
+        return self._newest
 
     def execute(self, envelope: Envelope, *, verified: bool) -> Execution:
         """Execute ``envelope``, whether it succeeds or fails.

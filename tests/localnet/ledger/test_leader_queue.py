@@ -10,7 +10,7 @@ from sniperforge.localnet.ledger.chain import HASH_LIFE
 from sniperforge.localnet.ledger.envelope import Envelope, open_envelope
 from sniperforge.localnet.ledger.leader_queue import LeaderQueue
 from sniperforge.localnet.ledger.refusals import TransactionRefusedError
-from tests.localnet.kit import SOL, Bench, address, pay
+from tests.localnet.kit import SOL, Bench, address, base64_of, pay
 
 
 def payment(bench: Bench, price: int) -> Envelope:
@@ -72,3 +72,15 @@ def test_the_worst_paying_are_dropped() -> None:
     bench.ledger.advance()
     queue.block_opened()
     assert landed(bench) == [offered[price].signature for price in (3, 2)]
+
+
+def test_what_a_client_sends_waits_for_room() -> None:
+    """Through the JSON-RPC: accepted now, landed in the next block."""
+    bench = Bench()
+    fill(bench)
+    envelope = payment(bench, 7)
+    options = {"encoding": "base64", "preflightCommitment": "processed"}
+    assert bench.ask("sendTransaction", base64_of(envelope.raw), options) == envelope.signature
+    assert bench.value("getSignatureStatuses", [envelope.signature]) == [None]
+    bench.ledger.advance()
+    assert landed(bench) == [envelope.signature]
