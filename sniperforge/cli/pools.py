@@ -1,4 +1,4 @@
-"""``sniperforge pools``: decode transactions, show a pool, watch new ones come."""
+"""``sniperforge pools``: decode transactions, show or record a pool, watch new ones come."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sniperforge.app.node import Node
     from sniperforge.app.pool_lookup import LoadedPool
     from sniperforge.cli.options import Options
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from sniperforge.domain.events import NewPool
     from sniperforge.domain.pool import PoolEvent
 
-app = command_app("Decode transactions, show a pool, watch new pools.")
+app = command_app("Decode transactions, show or record a pool, watch new pools.")
 
 
 @app.command()
@@ -66,6 +68,31 @@ def show(
 
     address_argument(pool, name="POOL")
     return run_async(_show(load_settings(ctx.obj), pool))
+
+
+@app.command()
+def record(
+    ctx: typer.Context,
+    pool: Annotated[str, typer.Argument(metavar="POOL", help="A pool's address.")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where to write; must not exist.")],
+    with_program: Annotated[
+        bool, typer.Option("--with-program", help="Its program too, with the binary.")
+    ] = False,
+) -> Result:
+    """Every account that a swap on the pool touches, with the clock, for `localnet up --account FILE`.
+
+    Example: sniperforge pools record POOL_ADDRESS --out pool.json --mainnet
+    """
+    from sniperforge.cli.arguments import address_argument, path_argument
+    from sniperforge.cli.settings import load_settings
+    from sniperforge.cli.signals import run_async
+    from sniperforge.errors import UsageError
+
+    address_argument(pool, name="POOL")
+    path = path_argument(out)
+    if path.exists():
+        raise UsageError(f"--out {path}: it exists already")
+    return run_async(_record(load_settings(ctx.obj), pool, path, with_program=with_program))
 
 
 @app.command()
@@ -179,6 +206,26 @@ async def _show(settings: Settings, address: str) -> Result:
     return Result(
         data,
         lambda: _pool_text(loaded, data),
+        network=settings.network_name,
+        chain=settings.network.chain,
+        mode=mode,
+    )
+
+
+async def _record(settings: Settings, address: str, path: Path, *, with_program: bool) -> Result:
+    import json
+
+    from sniperforge.app.node import open_node
+    from sniperforge.app.pool_record import record_pool
+    from sniperforge.files import write_atomic
+
+    async with open_node(settings) as node:
+        document, mode = await record_pool(node.rpc, address, with_program=with_program), node.mode
+    write_atomic(path, json.dumps(document) + "\n")
+    slot, names = document["context"]["slot"], [entry["pubkey"] for entry in document["value"]]
+    return Result(
+        {"pool": address, "file": str(path), "slot": slot, "accounts": names},
+        lambda: f"{len(names)} accounts of slot {slot} are in {path}",
         network=settings.network_name,
         chain=settings.network.chain,
         mode=mode,

@@ -50,7 +50,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "resume": Command("sniperforge.cli.resume", "allow buying again"),
     "wallet": Command("sniperforge.cli.wallet", "make, import, list wallets; balance, send, reclaim, export"),
     "test": Command("sniperforge.cli.test", "check live what the commands depend on: node, pools, wallets"),
-    "pools": Command("sniperforge.cli.pools", "decode transactions, show a pool, watch new pools"),
+    "pools": Command("sniperforge.cli.pools", "decode transactions, show or record a pool, watch new pools"),
     "localnet": Command("sniperforge.cli.localnet", "run the embedded network: real SVM, faucet, market"),
     "config": Command("sniperforge.cli.config", "show, check, create or describe the configuration"),
 }

@@ -1,4 +1,4 @@
-"""``sniperforge pools``: decode, show, watch."""
+"""``sniperforge pools``: decode, show, record, watch."""
 
 from __future__ import annotations
 
@@ -110,6 +110,20 @@ def test_bytes_on_stdin_are_malformed(terminal: Terminal) -> None:
 
     terminal.monkeypatch.setattr("sys.stdin", Bytes())
     assert "not UTF-8" in terminal.error("pools", "decode", "-", code=3)
+
+
+def test_recording_a_pool(terminal: Terminal, network: LocalNetwork) -> None:
+    """Into a new file only; nothing is written when there is no pool."""
+    terminal.use(network)
+    data = terminal.data("pools", "record", POOL, "--out", "pool.json")
+    written = json.loads((terminal.folder / "pool.json").read_text())
+    assert [entry["pubkey"] for entry in written["value"]] == data["accounts"]
+    assert (data["pool"], data["slot"], len(data["accounts"])) == (POOL, written["context"]["slot"], 9)
+    assert "it exists already" in terminal.error("pools", "record", POOL, "--out", "pool.json", code=2)
+    shown = terminal.run("pools", "record", POOL, "--out", "again.json")
+    assert " accounts of slot " in shown
+    terminal.error("pools", "record", USDC_MINT, "--out", "none.json", code=9)
+    assert not (terminal.folder / "none.json").exists()
 
 
 def test_a_signature_is_fetched(terminal: Terminal, network: LocalNetwork) -> None:
