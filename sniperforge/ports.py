@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from sniperforge.domain.priority import Priority
+
 
 class Clock(Protocol):
     """Time as an argument, so that tests own it."""
@@ -43,11 +45,8 @@ class RpcTransport(Protocol):
 class RateLimiter(Protocol):
     """Keeps the requests to one endpoint within what it allows."""
 
-    async def acquire(self, methods: Sequence[str], *, urgent: bool) -> None:
+    async def acquire(self, methods: Sequence[str], priority: Priority) -> None:
         """Wait until a request with these JSON-RPC methods may leave.
-
-        Args:
-            urgent: a send, or asked on behalf of an exit.
 
         Raises:
             UnavailableError: it would have to wait too long.

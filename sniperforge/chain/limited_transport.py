@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from sniperforge.chain.rate_headers import quota_of
-from sniperforge.chain.urgency import is_urgent
+from sniperforge.chain.urgency import is_for_exit
+from sniperforge.domain.priority import Priority
 from sniperforge.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sniperforge.ports import Clock, RateLimiter, RpcTransport
 
 SENDS: Final = frozenset({"sendTransaction", "sendBundle"})
-"""Methods that are urgent whoever asks."""
+"""Methods that go first whoever asks."""
 
 _TOO_MANY: Final = frozenset({429, -32429})
 _REFUSAL_BYTES: Final = 2_000
@@ -70,7 +71,7 @@ class LimitedTransport:
             UnavailableError: as the inner transport, and when it would have to wait too long.
         """
         methods = methods_of(payload)
-        await self._limiter.acquire(methods, urgent=is_urgent() or not SENDS.isdisjoint(methods))
+        await self._limiter.acquire(methods, _priority(methods))
         try:
             body = await self._inner.post(payload)
         except UnavailableError as error:
@@ -111,6 +112,12 @@ def methods_of(payload: bytes) -> tuple[str, ...]:
     except _MALFORMED:
         return ("",)
     return tuple(each.method for each in requests) if isinstance(requests, list) else (requests.method,)
+
+
+def _priority(methods: tuple[str, ...]) -> Priority:
+    if not SENDS.isdisjoint(methods):
+        return Priority.SEND
+    return Priority.EXIT if is_for_exit() else Priority.READ
 
 
 def _is_refusal(body: bytes) -> bool:

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_URGENT: Final[ContextVar[bool]] = ContextVar("urgent", default=False)
+_FOR_EXIT: Final[ContextVar[bool]] = ContextVar("for_exit", default=False)
 
 
-def is_urgent() -> bool:
-    """Whether this is inside an :func:`urgent` block."""
-    return _URGENT.get()
+def is_for_exit() -> bool:
+    """Whether this is inside an :func:`for_exit` block."""
+    return _FOR_EXIT.get()
 
 
 @contextmanager
-def urgent() -> Iterator[None]:
+def for_exit() -> Iterator[None]:
     """Everything asked inside is asked on behalf of an exit."""
-    token = _URGENT.set(True)
+    token = _FOR_EXIT.set(True)
     try:
         yield
     finally:
-        _URGENT.reset(token)
+        _FOR_EXIT.reset(token)

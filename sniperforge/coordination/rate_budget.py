@@ -1,7 +1,8 @@
 """One budget of requests per endpoint and API key, shared by all processes of the user.
 
-Within a process one request of each class waits for its slot at a time, so that processes take turns however
-many requests each has. When the shared file does not work, the process keeps to the same budget by itself.
+Within a process one request of each priority waits for its slot at a time, so that processes take turns
+however many requests each has. When the shared file does not work, the process keeps to the same budget by
+itself.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sniperforge.coordination.rate_gcra import (
     run_low,
 )
 from sniperforge.coordination.rate_store import RateStore
+from sniperforge.domain.priority import Priority
 from sniperforge.errors import StorageError, UnavailableError
 
 if TYPE_CHECKING:
@@ -91,23 +93,23 @@ class RateBudget:
         self._store: RateStore | None = None
         self._alone_until: int | None = None
         self._lanes = Lanes()
-        self._turns = {urgent: asyncio.Lock() for urgent in (False, True)}
+        self._turns = {priority: asyncio.Lock() for priority in Priority}
 
-    async def acquire(self, methods: Sequence[str], *, urgent: bool) -> None:
+    async def acquire(self, methods: Sequence[str], priority: Priority) -> None:
         """Wait until a request with these methods may leave.
 
         Args:
             methods: of a batch all, of a single request one.
-            urgent: a send, or asked on behalf of an exit: the reserved part is for these.
+            priority: the reserved part is for sends and exits.
 
         Raises:
             UnavailableError: it would have to wait longer than the patience; ``details`` has ``retry_after``.
         """
         deadline = self._now() + self._patience
         weight = self._allowance.weight(methods)
-        async with self._turns[urgent]:
+        async with self._turns[priority]:
             while True:
-                start = await self._reserved(weight, deadline, urgent=urgent)
+                start = await self._reserved(weight, deadline, priority)
                 if start <= self._now():
                     return
                 await self._wait(start)
@@ -130,12 +132,12 @@ class RateBudget:
         if store is not None:
             store.close()
 
-    async def _reserved(self, weight: Decimal, deadline: int, *, urgent: bool) -> int:
+    async def _reserved(self, weight: Decimal, deadline: int, priority: Priority) -> int:
         start = 0
 
         def take(lanes: Lanes) -> Lanes:
             nonlocal start
-            after, start = reserve(lanes, self._allowance.rate, weight, self._now(), urgent=urgent)
+            after, start = reserve(lanes, self._allowance.rate, weight, self._now(), priority)
             return after if start <= deadline else lanes
 
         if self._allowance.rate is UNLIMITED:

@@ -1,9 +1,10 @@
-"""When a request may leave: a generic cell rate algorithm (GCRA) with a part kept for what is urgent. Pure.
+"""When a request may leave: a generic cell rate algorithm (GCRA) with a part kept for sends and exits. Pure.
 
 A lane is one number, its theoretical arrival time: the moment at which all it has granted is paid for.
 There are two. ``shared`` has 80 % of the rate and room for one request; ``reserved`` has the other 20 % and
-the rest of the burst, and serves urgent requests only, which take whichever lane lets them go sooner. What
-both grant in any stretch of time is at most ``rate * time + burst``.
+the rest of the burst, and serves sends and exits only, which take whichever lane lets them go sooner. What
+exits read leaves half of that burst to sends. What both lanes grant in any stretch of time is at most
+``rate * time + burst``.
 
 Times are integer nanoseconds of one clock. GCRA: ITU-T I.371, annex A.
 """
@@ -13,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
+
+from sniperforge.domain.priority import Priority
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -51,6 +54,11 @@ class Rate:
     shared: Lane
     reserved: Lane
 
+    @property
+    def exits(self) -> Lane:
+        """The reserved lane as exits may use it: half of its burst is for sends."""
+        return Lane(self.reserved.cost, self.reserved.tolerance // 2)
+
 
 UNLIMITED: Final = Rate(Lane(0, 0), Lane(0, 0))
 """Only what the server itself says holds anything back."""
@@ -86,17 +94,14 @@ class Lanes:
     pause: int = 0
 
 
-def reserve(lanes: Lanes, rate: Rate, weight: Decimal, now: int, *, urgent: bool) -> tuple[Lanes, int]:
-    """Take the next slot: the lanes afterwards, and when the request may start.
-
-    Args:
-        urgent: a send, or what is asked on behalf of an exit.
-    """
+def reserve(lanes: Lanes, rate: Rate, weight: Decimal, now: int, priority: Priority) -> tuple[Lanes, int]:
+    """Take the next slot: the lanes afterwards, and when the request may start."""
     lanes = believable(lanes, rate, now)
     base = max(now, lanes.paused_until)
     start, tat = rate.shared.slot(lanes.shared, weight, base)
-    if urgent and start > base:
-        sooner, reserved = rate.reserved.slot(lanes.reserved, weight, base)
+    if priority is not Priority.READ and start > base:
+        lane = rate.reserved if priority is Priority.SEND else rate.exits
+        sooner, reserved = lane.slot(lanes.reserved, weight, base)
         if sooner < start:
             return replace(lanes, reserved=reserved), sooner
     return replace(lanes, shared=tat), start
@@ -120,7 +125,7 @@ def refuse(lanes: Lanes, now: int, wait: int | None) -> Lanes:
 
 
 def run_low(lanes: Lanes, rate: Rate, now: int, wait: int) -> Lanes:
-    """When the server has only the reserved part left: what is not urgent waits for its reset.
+    """When the server has only the reserved part left: plain reads wait for its reset.
 
     Args:
         wait: nanoseconds until the server's count begins anew.

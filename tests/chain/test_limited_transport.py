@@ -10,7 +10,8 @@ from sniperforge.chain.aiohttp_transport import AiohttpTransport
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.http_transport import HttpTransport
 from sniperforge.chain.limited_transport import LimitedTransport, methods_of
-from sniperforge.chain.urgency import urgent
+from sniperforge.chain.urgency import for_exit
+from sniperforge.domain.priority import Priority
 from sniperforge.errors import UnavailableError
 from sniperforge.testing.rpc_server import http_reply, scripted_http
 
@@ -28,11 +29,11 @@ class Recorder:
         self.heard: list[object] = []
         self.exhausted = False
 
-    async def acquire(self, methods: Sequence[str], *, urgent: bool) -> None:
+    async def acquire(self, methods: Sequence[str], priority: Priority) -> None:
         """Remember who asks."""
         if self.exhausted:
             raise UnavailableError("used up")
-        self.heard.append((*methods, urgent))
+        self.heard.append((*methods, priority))
 
     async def refused(self, retry_after: float | None) -> None:
         """Remember the pause."""
@@ -91,18 +92,18 @@ async def pair() -> AsyncIterator[Pair]:
     assert made.echo.closed == 1
 
 
-async def test_sends_and_exits_are_urgent(pair: Pair) -> None:
+async def test_sends_and_exits_go_first(pair: Pair) -> None:
     """A send whoever asks, a read inside the block; a batch if one of its parts is."""
     await pair.transport.post(READ)
     await pair.transport.post(SEND)
-    with urgent():
+    with for_exit():
         await pair.transport.post(READ)
     await pair.transport.post(b"[%b,%b]" % (READ, SEND))
     assert pair.limiter.heard == [
-        ("getSlot", False),
-        ("sendTransaction", True),
-        ("getSlot", True),
-        ("getSlot", "sendTransaction", True),
+        ("getSlot", Priority.READ),
+        ("sendTransaction", Priority.SEND),
+        ("getSlot", Priority.EXIT),
+        ("getSlot", "sendTransaction", Priority.SEND),
     ]
     assert repr(pair.transport) == "LimitedEcho(host)"
 
@@ -174,7 +175,7 @@ async def test_what_is_left_is_passed_on(pair: Pair, remaining: str, told: list[
     await pair.transport.post(READ)
     pair.echo.headers = {}
     await pair.transport.post(READ)
-    assert [each for each in pair.limiter.heard if each != ("getSlot", False)] == told
+    assert [each for each in pair.limiter.heard if each != ("getSlot", Priority.READ)] == told
 
 
 @pytest.mark.parametrize("kind", [AiohttpTransport, HttpTransport])

@@ -6,27 +6,27 @@ import asyncio
 
 import pytest
 
-from sniperforge.chain.urgency import is_urgent, urgent
+from sniperforge.chain.urgency import for_exit, is_for_exit
 
 
-async def test_a_block_is_urgent_with_all_its_tasks() -> None:
+async def test_a_block_is_for_an_exit_with_all_its_tasks() -> None:
     """Tasks from before are not."""
 
     async def asked() -> bool:
         await asyncio.sleep(0)
-        return is_urgent()
+        return is_for_exit()
 
     before = asyncio.create_task(asked())
-    with urgent():
-        with urgent():
-            assert is_urgent()
+    with for_exit():
+        with for_exit():
+            assert is_for_exit()
         assert await asyncio.create_task(asked())
         assert not await before
-    assert not is_urgent()
+    assert not is_for_exit()
 
 
 def test_it_ends_however_the_block_ends() -> None:
-    """An error leaves nothing urgent behind."""
-    with pytest.raises(ZeroDivisionError), urgent():
+    """An error leaves nothing behind."""
+    with pytest.raises(ZeroDivisionError), for_exit():
         raise ZeroDivisionError
-    assert not is_urgent()
+    assert not is_for_exit()

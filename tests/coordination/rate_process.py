@@ -1,7 +1,7 @@
 """A process of the rate budget's tests and benchmark: asks as fast as it may, then says when it was let go.
 
-Run as ``rate_process.py FILE PER_SECOND BURST SECONDS KIND``; KIND is ``crowd`` or ``exits``, which asks urgently and
-five times a second. Prints ``ready``, waits for a line, and at the end prints one JSON line.
+Run as ``rate_process.py FILE PER_SECOND BURST SECONDS KIND``; KIND is ``crowd`` or ``exits``, which asks
+for exits, five times a second. Prints ``ready``, waits for a line, and at the end prints one JSON line.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from sniperforge.coordination.rate_budget import Allowance, RateBudget
 from sniperforge.coordination.rate_clock import boot_id, boottime
 from sniperforge.coordination.rate_gcra import rate_of
+from sniperforge.domain.priority import Priority
 from sniperforge.errors import StorageError
 
 SECOND = 1_000_000_000
@@ -39,7 +40,7 @@ async def ask(path: Path, per_second: str, burst: str, seconds: float, kind: str
     waits, left = [], []
     end = boottime() + int(seconds * SECOND)
     while (asked := boottime()) < end:
-        await budget.acquire(["getSlot"], urgent=kind == "exits")
+        await budget.acquire(["getSlot"], Priority.EXIT if kind == "exits" else Priority.READ)
         left.append(boottime())
         waits.append((left[-1] - asked) / SECOND)
         if kind == "exits":

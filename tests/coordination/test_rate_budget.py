@@ -18,6 +18,7 @@ import pytest
 import sniperforge
 from sniperforge.coordination.rate_budget import ALONE_SECONDS, Allowance, RateBudget
 from sniperforge.coordination.rate_gcra import SECOND, UNLIMITED, rate_of
+from sniperforge.domain.priority import Priority
 from sniperforge.errors import StorageError, UnavailableError
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).with_name("rate_process.py")
 ROOT = Path(sniperforge.__file__).parents[1]
 ONE = Decimal(1)
+READ = Priority.READ
 SLOW = rate_of(ONE, Decimal(4), ONE)
-"""One a second: the others get one in 1.25 s, urgent ones three at once from the burst."""
+"""One a second: the others get one in 1.25 s, sends three at once from the burst."""
 
 
 class Time:
@@ -69,10 +71,10 @@ class World:
         )
         return self.budgets[-1]
 
-    async def seconds(self, budget: RateBudget, *methods: str, urgent: bool = False) -> float:
+    async def seconds(self, budget: RateBudget, *methods: str, priority: Priority = READ) -> float:
         """How long a request has to wait."""
         before = self.time.ns
-        await budget.acquire(methods or ("getSlot",), urgent=urgent)
+        await budget.acquire(methods or ("getSlot",), priority)
         return (self.time.ns - before) / SECOND
 
 
@@ -93,14 +95,14 @@ async def test_two_processes_share_what_one_could_have(world: World) -> None:
     assert world.changes == []
 
 
-async def test_urgent_requests_pass_the_crowd(world: World) -> None:
+async def test_sends_pass_the_crowd(world: World) -> None:
     """The burst is theirs, and after it their fifth of the rate."""
     crowd, exits = world.budget(), world.budget()
     for _ in range(3):
         await world.seconds(crowd)
-    waits = [await world.seconds(exits, "sendTransaction", urgent=True) for _ in range(3)]
+    waits = [await world.seconds(exits, "sendTransaction", priority=Priority.SEND) for _ in range(3)]
     assert waits == [0, 0, 0]
-    assert 0 < await world.seconds(exits, urgent=True) <= 1.25
+    assert 0 < await world.seconds(exits, priority=Priority.SEND) <= 1.25
 
 
 async def test_a_batch_weighs_what_its_methods_weigh(world: World) -> None:
@@ -115,22 +117,22 @@ async def test_a_batch_weighs_what_its_methods_weigh(world: World) -> None:
 async def test_what_would_wait_too_long_fails_at_once_and_takes_nothing(world: World) -> None:
     """With the time after which it is worth another try."""
     patient, hasty = world.budget(), world.budget(patience=1.0)
-    await patient.acquire(["getSlot"], urgent=False)
+    await patient.acquire(["getSlot"], READ)
     before = world.time.ns
     for _ in range(3):
         with pytest.raises(UnavailableError, match=r"used up for 1\.2 s") as caught:
-            await hasty.acquire(["getSlot"], urgent=False)
+            await hasty.acquire(["getSlot"], READ)
     assert world.time.ns == before
     assert caught.value.details == {"endpoint": "node", "retry_after": pytest.approx(1.25)}
     assert await world.seconds(patient) == pytest.approx(1.25)
 
 
 async def test_a_refusal_pauses_everybody(world: World) -> None:
-    """Other processes and what is urgent too; also without any limit of our own."""
+    """Other processes and sends too; also without any limit of our own."""
     one, other = world.budget(), world.budget(Allowance("node", UNLIMITED))
     assert await world.seconds(other) == 0
     await one.refused(5.0)
-    assert await world.seconds(other, urgent=True) == pytest.approx(5)
+    assert await world.seconds(other, priority=Priority.SEND) == pytest.approx(5)
     await other.refused(None)
     assert await world.seconds(one) == pytest.approx(10)  # twice the last pause, for it followed closely
 
@@ -138,18 +140,18 @@ async def test_a_refusal_pauses_everybody(world: World) -> None:
 async def test_who_waits_for_a_slot_when_a_refusal_comes_waits_on(world: World) -> None:
     """Its slot is lost; it takes the next one after the pause."""
     one, other = world.budget(), world.budget()
-    await one.acquire(["getSlot"], urgent=False)
+    await one.acquire(["getSlot"], READ)
     waiting = asyncio.create_task(world.seconds(one))
     await asyncio.sleep(0)
     await other.refused(7.0)
     assert await waiting >= 7
 
 
-async def test_what_the_server_has_left_is_for_the_urgent(world: World) -> None:
+async def test_what_the_server_has_left_is_for_sends_and_exits(world: World) -> None:
     """The others wait for its reset."""
     one, other = world.budget(), world.budget()
     await one.running_low(6.0)
-    assert await world.seconds(other, urgent=True) == 0
+    assert await world.seconds(other, priority=Priority.SEND) == 0
     assert await world.seconds(other) >= 6
 
 
@@ -157,7 +159,7 @@ async def test_a_restart_of_the_machine_begins_anew(world: World) -> None:
     """The clock began again at zero: the old times would hold everybody for days."""
     await world.budget().refused(30.0)
     after = world.budget(boot="c", now=lambda: 5)
-    await after.acquire(["getSlot"], urgent=False)
+    await after.acquire(["getSlot"], READ)
 
 
 async def test_without_its_file_a_process_keeps_to_the_budget_by_itself(world: World) -> None:
@@ -180,25 +182,25 @@ async def test_without_its_file_a_process_keeps_to_the_budget_by_itself(world: W
 async def test_a_file_that_stays_locked_holds_nobody_up(world: World) -> None:
     """As by a process stopped in the middle of a step: a quarter of a second, then each by itself."""
     budget = world.budget()
-    await budget.acquire(["getSlot"], urgent=False)
+    await budget.acquire(["getSlot"], READ)
     holder = sqlite3.connect(world.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     assert await world.seconds(budget) == pytest.approx(1.25, abs=0.01)  # what it knew counts on
     assert "keeps the file locked" in str(world.changes[0])
-    assert await world.seconds(budget, urgent=True) < 0.3
+    assert await world.seconds(budget, priority=Priority.SEND) < 0.3
     holder.close()
 
 
 async def test_a_file_that_breaks_while_it_is_used_holds_nobody_up(world: World) -> None:
     """Its table is gone: reading and writing go on without it."""
     budget, reader = world.budget(), world.budget(Allowance("node", UNLIMITED))
-    await budget.acquire(["getSlot"], urgent=False)
-    await reader.acquire(["getSlot"], urgent=False)
+    await budget.acquire(["getSlot"], READ)
+    await reader.acquire(["getSlot"], READ)
     with sqlite3.connect(world.path) as other:
         other.execute("DROP TABLE lanes")
     other.close()
-    await reader.acquire(["getSlot"], urgent=False)
-    await budget.acquire(["getSlot"], urgent=False)
+    await reader.acquire(["getSlot"], READ)
+    await budget.acquire(["getSlot"], READ)
     await budget.refused(2.0)
     assert await world.seconds(budget) >= 2
     assert [type(each) for each in world.changes] == [StorageError, StorageError]
@@ -213,8 +215,8 @@ async def test_a_request_given_up_while_it_waits_frees_the_turn(world: World) ->
 
     budget = world.budget()
     budget._sleep = forever
-    await budget.acquire(["getSlot"], urgent=False)
-    waiting = asyncio.create_task(budget.acquire(["getSlot"], urgent=False))
+    await budget.acquire(["getSlot"], READ)
+    waiting = asyncio.create_task(budget.acquire(["getSlot"], READ))
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
