@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sniperforge.app.heartbeat import heartbeat
 from sniperforge.app.holding import inbox_file, open_journal, take
 from sniperforge.app.limits import limits_of
+from sniperforge.chain.clock import WallClock
 from sniperforge.chain.fate import Pace
 from sniperforge.chain.landing import Landing
 from sniperforge.chain.websocket import PubSubClient
@@ -92,7 +93,7 @@ async def open_trader(
         stack.callback(journal.close)
         shared = SharedStore(node.shared_path)
         stack.callback(shared.close)
-        inbox = InboxServer(inbox_file(node, signer.pubkey), clock=node.clock)
+        inbox = InboxServer(inbox_file(node, signer.pubkey), clock=WallClock())
         stack.callback(inbox.close)
         pubsub = await stack.enter_async_context(PubSubClient(node.settings.network.ws_url, node.clock))
         account_rent = await node.rpc.minimum_rent(TOKEN_ACCOUNT_SIZE)
