@@ -20,6 +20,7 @@ from sniperforge.localnet.rpc import (
     leaders,
     sending,
     signatures,
+    time_control,
     tokens,
 )
 from sniperforge.localnet.rpc.params import Params
@@ -39,6 +40,8 @@ METHODS: Final[dict[str, Method]] = {
     **signatures.METHODS,
     **sending.METHODS,
 }
+
+_OWN_METHODS: Final[dict[str, Method]] = {**fault_control.METHODS, **time_control.METHODS}
 
 MAX_BATCH_BYTES: Final = 64 * 1024 * 1024
 """Of responses to one array; what is asked beyond is refused, so that memory stays bounded."""
@@ -105,7 +108,7 @@ class Dispatcher:
             return _failure(identifier, RpcError("Internal error", rpc_code=faults.INTERNAL_ERROR))
 
     def _call(self, request: dict[str, Any]) -> Any:
-        method = METHODS.get(request["method"]) or fault_control.METHODS.get(request["method"])
+        method = METHODS.get(request["method"]) or _OWN_METHODS.get(request["method"])
         if method is None:
             raise RpcError("Method not found", rpc_code=faults.METHOD_NOT_FOUND)
         values = request.get("params")
