@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sniperforge.app.located import located
+from sniperforge.app.rate_limits import RateLimits
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.plain_http import PlainHttpTransport, is_local
 from sniperforge.chain.retries import RetryPolicy
@@ -21,6 +22,7 @@ from sniperforge.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from sniperforge.app.rate_limits import Heard
     from sniperforge.config.load import Settings
     from sniperforge.ports import Clock, RpcTransport
 
@@ -93,9 +95,10 @@ async def open_node(
     mode = settings.trading_mode(live=live, paper=paper)
     clock, retry = SystemClock(), RetryPolicy() if patient else RetryPolicy(attempts=2)
     async with AsyncExitStack() as stack:
-        carrier = transport or _http(settings, settings.network.rpc_url, patient=patient)
+        limits = stack.enter_context(RateLimits(settings.network, clock))
+        carrier = transport or _http(settings, settings.network.rpc_url, limits, patient=patient)
         further = () if transport else settings.network.read_urls
-        others = [_http(settings, url, patient=patient) for url in further]
+        others = [_http(settings, url, limits, patient=patient) for url in further]
         for each in (carrier, *others):
             stack.push_async_callback(each.aclose)
         rpc = RpcClient(carrier, clock, retry=retry)
@@ -115,7 +118,11 @@ async def _identity(settings: Settings, rpc: RpcClient) -> str:
         raise
 
 
-def _http(settings: Settings, url: str, *, patient: bool) -> RpcTransport:
+def _http(settings: Settings, url: str, limits: RateLimits, *, patient: bool) -> RpcTransport:
+    return limits.transport(url, lambda heard: _unlimited(settings, url, heard, patient=patient))
+
+
+def _unlimited(settings: Settings, url: str, heard: Heard | None, *, patient: bool) -> RpcTransport:
     timeout = settings.network.request_timeout_ms / 1_000
     connections = settings.network.max_requests_in_flight
     if not patient and is_local(url):
@@ -123,7 +130,7 @@ def _http(settings: Settings, url: str, *, patient: bool) -> RpcTransport:
     if patient:
         from sniperforge.chain.aiohttp_transport import AiohttpTransport
 
-        return AiohttpTransport(url, timeout=timeout, connections=connections)
+        return AiohttpTransport(url, timeout=timeout, connections=connections, heard=heard)
     from sniperforge.chain.http_transport import HttpTransport
 
-    return HttpTransport(url, timeout=timeout, connections=connections)
+    return HttpTransport(url, timeout=timeout, connections=connections, heard=heard)
