@@ -67,7 +67,7 @@ class Genesis:
         return replace(self, payer=payer)
 
     def keypair(self, role: str) -> Keypair:
-        """The key of ``"payer"``, ``"faucet"`` or ``"identity"``."""
+        """The key of ``"payer"``, ``"faucet"``, ``"identity"`` or ``"sandwich"``."""
         if role == "payer" and self.payer is not None:
             return self.payer
         return Keypair.from_seed(

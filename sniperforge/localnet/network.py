@@ -16,6 +16,7 @@ from sniperforge.localnet.jupiter_api.listener import Listener
 from sniperforge.localnet.jupiter_api.request_ids import request_ids
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
+from sniperforge.localnet.market.sandwich import Sandwich
 from sniperforge.localnet.server import HOST
 from sniperforge.localnet.slot_timer import SlotTimer
 
@@ -85,6 +86,7 @@ class LocalNetwork:
         self.ledger: Ledger = node.ledger
         self.faucet: Faucet = node.faucet
         self.payer: Keypair = genesis.keypair("payer")
+        node.faults.trader = Sandwich(node.ledger, node.faucet, genesis.keypair("sandwich"))
         further = (replace(node, faults=node.faults.beside()) for _ in range(1, endpoints))
         self.endpoints = tuple(map(Endpoint, (node, *further)))
         self.dispatcher: Dispatcher = self.endpoints[0].dispatcher

@@ -33,8 +33,8 @@ class _Held:
 class Trader(Protocol):
     """Somebody who sees submissions before they land."""
 
-    def around(self, envelope: Envelope, land: Callable[[], None]) -> None:
-        """Call ``land`` exactly once, which hands ``envelope`` to the ledger, and trade around it."""
+    def attack(self, envelope: Envelope) -> bool:
+        """Land ``envelope`` among its own transactions, or leave it alone; whether it was landed."""
 
 
 class Faults:
@@ -106,13 +106,9 @@ class Faults:
             self._release(lambda held: held.fate.behind_next and held.due_height <= ledger.chain.tip.height)
 
     def _land(self, ledger: Ledger, due: _Held) -> None:
-        def land() -> None:
-            ledger.offer(due.envelope, verified=due.verified)
-
-        if due.fate.watched and self.trader is not None:
-            self.trader.around(due.envelope, land)
-        else:
-            land()
+        if due.fate.watched and self.trader is not None and self.trader.attack(due.envelope):
+            return
+        ledger.submit(due.envelope, verified=due.verified)
 
     def _hold(self, ledger: Ledger, held: _Held) -> None:
         if self._ledger is None:
