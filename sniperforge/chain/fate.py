@@ -1,4 +1,4 @@
-"""The watch over one transaction on its way: several ways of learning its fate, the first one wins."""
+"""The watch over transactions of which at most one lands: several ways of learning, the first one wins."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sniperforge.domain.landing import InDoubt, Landed
 from sniperforge.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sniperforge.chain.witnesses import Witnesses
-    from sniperforge.domain.landing import Fate
+    from sniperforge.domain.landing import Dead, Fate
     from sniperforge.ports import Clock, PubSub
 
 _RANK: Final = {"processed": 0, "confirmed": 1, "finalized": 2}
@@ -36,24 +36,24 @@ class Pace:
 
 
 class FateWatch:
-    """Watches one signature until it has landed, is dead, or the deadline has passed.
+    """Watches signatures until one has landed, all are dead, or the deadline has passed.
 
     Outages never end the watch; they are named when it ends in doubt. A watch is used once.
 
     Args:
-        signature: base58.
-        last_valid_height: block height after which it cannot land.
+        signatures: base58; at most one of them can land.
         commitment: what counts as landed.
+        bury: looks for the proof that none of them can ever land.
         resend: sends the bytes once more; ``None`` for bytes that must not leave again.
         look_first: ask at once, as for transactions of an earlier run, whose fate is long known.
     """
 
     def __init__(
         self,
-        signature: str,
-        last_valid_height: int,
+        signatures: Sequence[str],
         commitment: str,
         *,
+        bury: Callable[[], Awaitable[Dead | None]],
         witnesses: Witnesses,
         pubsub: PubSub | None,
         clock: Clock,
@@ -61,8 +61,8 @@ class FateWatch:
         resend: Callable[[], Awaitable[str]] | None = None,
         look_first: bool = False,
     ) -> None:
-        self._signature = signature
-        self._last_valid_height = last_valid_height
+        self._signatures = tuple(signatures)
+        self._look_for_proof = bury
         self._commitment = commitment
         self._witnesses = witnesses
         self._pubsub = pubsub
@@ -75,7 +75,8 @@ class FateWatch:
 
     async def run(self, deadline: float | None) -> Fate:
         """Watch until the fate is known or the clock shows ``deadline``. Safe to cancel."""
-        works = [self._send(), self._listen(), self._poll(), self._bury()]
+        works = [self._send(), self._poll(), self._bury()]
+        works += [self._listen(signature) for signature in self._signatures]
         if deadline is not None:
             works.append(self._expire(deadline))
         async with asyncio.TaskGroup() as group:
@@ -106,31 +107,32 @@ class FateWatch:
             await self._clock.sleep(self._pace.poll)
 
     async def _look(self) -> None:
-        (status,) = await self._witnesses.statuses([self._signature])
-        if status is not None and _RANK.get(status.commitment, 0) >= _RANK[self._commitment]:
-            self._settle(Landed(status.slot, status.err, status.commitment))
+        statuses = await self._witnesses.statuses(self._signatures)
+        for signature, status in zip(self._signatures, statuses, strict=True):
+            if status is not None and _RANK.get(status.commitment, 0) >= _RANK[self._commitment]:
+                self._settle(Landed(status.slot, status.err, status.commitment, signature))
 
     async def _bury(self) -> None:
         if not self._look_first:
             await self._clock.sleep(self._pace.bury)
         while True:
-            proof = await self._witnesses.is_dead(self._signature, self._last_valid_height)
+            proof = await self._look_for_proof()
             if proof is not None:
                 self._settle(proof)
             await self._clock.sleep(self._pace.bury)
 
-    async def _listen(self) -> None:
+    async def _listen(self, signature: str) -> None:
         while self._pubsub is not None and not self._fate.done():
             with suppress(UnavailableError):  # the polls go on meanwhile
-                await self._hear(self._pubsub)
+                await self._hear(self._pubsub, signature)
             await self._clock.sleep(self._pace.poll)
 
-    async def _hear(self, pubsub: PubSub) -> None:
-        params = [self._signature, {"commitment": self._commitment}]
+    async def _hear(self, pubsub: PubSub, signature: str) -> None:
+        params = [signature, {"commitment": self._commitment}]
         stream = await pubsub.subscribe("signatureSubscribe", params)
         try:
             async for item in stream:
-                landed = _landed(item, self._commitment)
+                landed = _landed(item, self._commitment, signature)
                 if landed is not None:
                     self._settle(landed)
         finally:
@@ -142,11 +144,11 @@ class FateWatch:
         self._settle(InDoubt(f"neither landed nor proved dead in time{last}"))
 
 
-def _landed(item: Any, commitment: str) -> Landed | None:
+def _landed(item: Any, commitment: str, signature: str) -> Landed | None:
     """A signature notification as a value; ``None`` for gaps and for mere receipts."""
     value = item.get("value") if isinstance(item, dict) else None
     if not isinstance(value, dict) or "err" not in value:
         return None
     context = item.get("context")
     slot = context.get("slot") if isinstance(context, dict) else 0
-    return Landed(slot if isinstance(slot, int) else 0, value["err"], commitment)
+    return Landed(slot if isinstance(slot, int) else 0, value["err"], commitment, signature)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sniperforge.chain.fate import FateWatch, Pace
+from sniperforge.chain.proofs import Proofs
 from sniperforge.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from sniperforge.chain.witnesses import Witnesses
     from sniperforge.domain.chain import TransactionView
     from sniperforge.domain.landing import Dead, Fate
+    from sniperforge.domain.trade import Attempt
     from sniperforge.ports import Clock, PubSub
 
 
@@ -55,6 +58,7 @@ class Landing:
     ) -> None:
         self._senders = tuple(senders)
         self._witnesses = witnesses
+        self._proofs = Proofs(witnesses.all)
         self._pubsub = pubsub
         self._clock = clock
         self._pace = pace or Pace()
@@ -112,40 +116,65 @@ class Landing:
             sent = await self.send(raw)
             return sent.errors[-1].message if sent.errors else ""
 
+        bury = partial(self._witnesses.is_dead, signature, last_valid_height)
+        return await self._watch([signature], self._commitment, bury, resend if send else None).run(deadline)
+
+    async def land_series(
+        self, attempts: Sequence[Attempt], *, send: bool = True, deadline: float | None = None
+    ) -> Fate:
+        """As :meth:`land`, for attempts that share a durable nonce: at most one lands, whichever it is.
+
+        All of them are sent again on schedule, and asked about at once: an earlier one may have landed
+        before the last was signed.
+
+        Returns:
+            ``Landed`` names the one that did; ``Dead`` is the proof for all of them.
+        """
+
+        async def resend() -> str:
+            async with asyncio.TaskGroup() as group:
+                sent = [group.create_task(self.send(attempt.raw)) for attempt in reversed(attempts)]
+            errors = [error.message for task in sent for error in task.result().errors]
+            return errors[-1] if errors else ""
+
+        signatures, nonce = [attempt.signature for attempt in attempts], attempts[0].nonce
+        assert nonce is not None, "a series shares a nonce"
+        bury = partial(self._proofs.spent, signatures, nonce)
         watch = self._watch(
-            signature,
-            last_valid_height,
-            self._commitment,
-            resend=resend if send else None,
-            look_first=not send,
+            signatures, self._commitment, bury, resend if send else None, look_first=len(attempts) > 1
         )
         return await watch.run(deadline)
+
+    async def dropped(self, signature: str, slot: int) -> bool:
+        """Whether the ``slot`` in which ``signature`` had landed is proved to be rolled back."""
+        return await self._proofs.dropped(signature, slot)
 
     async def finality(
         self, signature: str, last_valid_height: int, *, deadline: float | None = None
     ) -> Fate:
         """Watch until finalized, dead after all (its slot was rolled back), or past ``deadline``."""
-        return await self._watch(signature, last_valid_height, "finalized", look_first=True).run(deadline)
+        bury = partial(self._witnesses.is_dead, signature, last_valid_height)
+        return await self._watch([signature], "finalized", bury, None).run(deadline)
 
     def _watch(
         self,
-        signature: str,
-        last_valid_height: int,
+        signatures: Sequence[str],
         commitment: str,
+        bury: Callable[[], Awaitable[Dead | None]],
+        resend: Callable[[], Awaitable[str]] | None,
         *,
-        resend: Callable[[], Awaitable[str]] | None = None,
         look_first: bool = False,
     ) -> FateWatch:
         return FateWatch(
-            signature,
-            last_valid_height,
+            signatures,
             commitment,
+            bury=bury,
             witnesses=self._witnesses,
             pubsub=self._pubsub,
             clock=self._clock,
             pace=self._pace,
             resend=resend,
-            look_first=look_first,
+            look_first=look_first or resend is None,
         )
 
 

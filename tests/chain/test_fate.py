@@ -52,11 +52,12 @@ class Scene:
 
     def watch(self, commitment: str = "confirmed", *, pubsub: bool = True, send: bool = True) -> FateWatch:
         rpc = RpcClient(self.node, self.clock, retry=NO_RETRY)
+        witnesses = Witnesses([Witness(rpc)] * 2, self.clock)
         return FateWatch(
-            "Sig",
-            150,
+            ["Sig"],
             commitment,
-            witnesses=Witnesses([Witness(rpc)], self.clock),
+            bury=lambda: witnesses.is_dead("Sig", 150),
+            witnesses=witnesses,
             pubsub=self.pubsub if pubsub else None,
             clock=self.clock,
             pace=PACE,
@@ -77,7 +78,7 @@ async def test_a_notification_tells_first() -> None:
     task = asyncio.create_task(scene.watch().run(None))
     await settle()
     scene.pubsub.push("signatureSubscribe", {"context": {"slot": 8}, "value": {"err": ERROR}})
-    assert await task == Landed(8, ERROR, "confirmed")
+    assert await task == Landed(8, ERROR, "confirmed", "Sig")
     assert scene.node.calls == []
     assert scene.pubsub.subscribed == [("signatureSubscribe", ["Sig", {"commitment": "confirmed"}])]
     assert scene.pubsub.streams == []
@@ -96,13 +97,13 @@ async def test_other_notifications_are_not_landings(odd: Any) -> None:
     await settle()
     assert not task.done()
     scene.pubsub.push("signatureSubscribe", {"context": None, "value": {"err": None}})
-    assert await task == Landed(0, None, "confirmed")
+    assert await task == Landed(0, None, "confirmed", "Sig")
 
 
 async def test_a_poll_tells_when_notifications_do_not(scene: Scene) -> None:
     """The status' own slot and error; landed is not succeeded."""
     scene.node.answer("getSignatureStatuses", UNKNOWN, UNKNOWN, status("confirmed", err=ERROR))
-    assert await scene.watch().run(None) == Landed(7, ERROR, "confirmed")
+    assert await scene.watch().run(None) == Landed(7, ERROR, "confirmed", "Sig")
     assert scene.clock.monotonic() == 1.5
 
 
@@ -111,14 +112,14 @@ async def test_less_than_the_commitment_is_not_enough(scene: Scene) -> None:
     scene.node.answer(
         "getSignatureStatuses", status("processed"), UNKNOWN, status("odd"), status("finalized")
     )
-    assert await scene.watch().run(None) == Landed(7, None, "finalized")
+    assert await scene.watch().run(None) == Landed(7, None, "finalized", "Sig")
     assert scene.node.count("getSignatureStatuses") == 4
 
 
 async def test_processed_is_enough_when_asked_for(scene: Scene) -> None:
     """A provisional landing."""
     scene.node.answer("getSignatureStatuses", status("processed"))
-    assert await scene.watch("processed").run(None) == Landed(7, None, "processed")
+    assert await scene.watch("processed").run(None) == Landed(7, None, "processed", "Sig")
 
 
 async def test_the_same_bytes_are_sent_again_on_schedule(scene: Scene) -> None:
@@ -131,7 +132,7 @@ async def test_the_same_bytes_are_sent_again_on_schedule(scene: Scene) -> None:
 async def test_watching_only_sends_nothing_and_looks_at_once(scene: Scene) -> None:
     """Recovery of what landed long ago takes no time."""
     scene.node.answer("getSignatureStatuses", status("finalized"))
-    assert await scene.watch(send=False).run(None) == Landed(7, None, "finalized")
+    assert await scene.watch(send=False).run(None) == Landed(7, None, "finalized", "Sig")
     assert (scene.sent, scene.clock.monotonic()) == ([], 0.0)
 
 
@@ -178,7 +179,7 @@ async def test_outages_are_waited_out(scene: Scene) -> None:
     scene.node.answer("getSignatureStatuses", *[OUTAGE] * 120, status("confirmed"))
     scene.node.answer("getEpochInfo", OUTAGE)
     scene.pubsub.refusals["signatureSubscribe"] = [OUTAGE] * 1000
-    assert await scene.watch().run(None) == Landed(7, None, "confirmed")
+    assert await scene.watch().run(None) == Landed(7, None, "confirmed", "Sig")
     assert scene.clock.monotonic() == pytest.approx(60.5)
 
 
@@ -191,14 +192,14 @@ async def test_a_refused_renewal_is_asked_for_again() -> None:
     await settle()
     await scene.clock.advance(0.5)
     scene.pubsub.push("signatureSubscribe", {"context": {"slot": 8}, "value": {"err": None}})
-    assert await task == Landed(8, None, "confirmed")
+    assert await task == Landed(8, None, "confirmed", "Sig")
     assert len(scene.pubsub.subscribed) == 2
 
 
 async def test_without_a_pubsub_it_polls(scene: Scene) -> None:
     """Short commands need no WebSocket."""
     scene.node.answer("getSignatureStatuses", UNKNOWN, status("confirmed"))
-    assert await scene.watch(pubsub=False).run(None) == Landed(7, None, "confirmed")
+    assert await scene.watch(pubsub=False).run(None) == Landed(7, None, "confirmed", "Sig")
 
 
 async def test_the_first_fate_stays() -> None:
@@ -209,7 +210,10 @@ async def test_the_first_fate_stays() -> None:
     await settle()
     scene.pubsub.push("signatureSubscribe", {"context": {"slot": 8}, "value": {"err": None}})
     await scene.clock.advance(1.0)
-    assert await task in (Landed(8, None, "confirmed"), InDoubt("neither landed nor proved dead in time"))
+    assert await task in (
+        Landed(8, None, "confirmed", "Sig"),
+        InDoubt("neither landed nor proved dead in time"),
+    )
 
 
 async def test_cancelling_leaves_nothing_behind() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from solders.hash import Hash
 
 from sniperforge.chain.answers import SignatureStatus
 from sniperforge.chain.landing import Landing, Sent
@@ -12,9 +13,11 @@ from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.chain.witnesses import Witness, Witnesses
 from sniperforge.domain.landing import Dead, InDoubt, Landed
+from sniperforge.domain.trade import Attempt, DurableNonce, IntentKind
 from sniperforge.errors import DecodeError, RpcError, UnavailableError
 from sniperforge.testing.clock import FakeClock
 from sniperforge.testing.rpc import FakeRpc
+from sniperforge.testing.trades import make_attempt, make_intent
 
 RAW = b"\0\1\2"
 UNKNOWN = {"context": {"slot": 300}, "value": [None]}
@@ -41,7 +44,7 @@ class Scene:
         )
         self.second = FakeRpc({"sendTransaction": "Sig"})
         clients = [RpcClient(node, self.clock, retry=NO_RETRY) for node in (self.first, self.second)]
-        witnesses = Witnesses([Witness(clients[0])], self.clock)
+        witnesses = Witnesses([Witness(clients[0])] * 2, self.clock)
         self.landing = Landing(senders=clients, witnesses=witnesses, pubsub=None, clock=self.clock)
 
 
@@ -72,7 +75,7 @@ async def test_failures_of_sending_are_told_not_raised(scene: Scene) -> None:
 async def test_it_lands(scene: Scene) -> None:
     """Sent at once, found by a poll."""
     scene.first.answer("getSignatureStatuses", UNKNOWN, status("confirmed"))
-    assert await scene.landing.land(RAW, "Sig", 150) == Landed(7, None, "confirmed")
+    assert await scene.landing.land(RAW, "Sig", 150) == Landed(7, None, "confirmed", "Sig")
     assert (scene.first.count("sendTransaction"), scene.clock.monotonic()) == (1, 1.0)
 
 
@@ -95,21 +98,21 @@ async def test_it_dies(scene: Scene) -> None:
 async def test_watching_only_sends_nothing(scene: Scene) -> None:
     """Bytes whose price is gone do not leave again."""
     scene.first.answer("getSignatureStatuses", status("confirmed"))
-    assert await scene.landing.land(RAW, "Sig", 150, send=False) == Landed(7, None, "confirmed")
+    assert await scene.landing.land(RAW, "Sig", 150, send=False) == Landed(7, None, "confirmed", "Sig")
     assert scene.first.count("sendTransaction") + scene.second.count("sendTransaction") == 0
 
 
 async def test_finality_is_waited_for(scene: Scene) -> None:
     """Confirmed is not final; nothing is sent meanwhile."""
     scene.first.answer("getSignatureStatuses", *[status("confirmed")] * 20, status("finalized"))
-    assert await scene.landing.finality("Sig", 150) == Landed(7, None, "finalized")
+    assert await scene.landing.finality("Sig", 150) == Landed(7, None, "finalized", "Sig")
     assert scene.first.count("sendTransaction") == 0
 
 
 async def test_a_rolled_back_landing_dies(scene: Scene) -> None:
     """Confirmed once, then unknown for good: the audit says dead."""
     scene.first.answer("getSignatureStatuses", status("confirmed"), UNKNOWN)
-    scene.first.answer("getEpochInfo", epoch(150), epoch(150), epoch(151))
+    scene.first.answer("getEpochInfo", epoch(150), epoch(151))
     assert isinstance(await scene.landing.finality("Sig", 150), Dead)
 
 
@@ -120,3 +123,53 @@ async def test_statuses_and_transactions_come_from_the_witnesses(scene: Scene) -
     assert await scene.landing.statuses(["Sig"]) == (SignatureStatus(7, None, "processed"),)
     with pytest.raises(DecodeError):
         await scene.landing.transaction("Sig")
+
+
+NONCE = DurableNonce("Nonce", str(Hash.default()), 150)
+
+
+def attempt(number: int) -> Attempt:
+    """One of a series."""
+    intent = make_intent("s", IntentKind.SELL)
+    return make_attempt(intent, signature=f"Sig{number}", raw=bytes([number]), number=number, nonce=NONCE)
+
+
+def statuses(*commitments: str | None, slot: int = 300) -> dict[str, Any]:
+    """``getSignatureStatuses`` of a series."""
+    values = [None if each is None else status(each)["value"][0] for each in commitments]
+    return {"context": {"slot": slot}, "value": values}
+
+
+async def test_any_of_a_series_may_land(scene: Scene) -> None:
+    """All are sent, dearest first, and asked about in one request; the one that landed is named."""
+    scene.first.answer("getSignatureStatuses", statuses(None, None), statuses("confirmed", None))
+    fate = await scene.landing.land_series([attempt(1), attempt(2)])
+    assert fate == Landed(7, None, "confirmed", "Sig1")
+    assert scene.first.params("getSignatureStatuses")[0][0] == ["Sig1", "Sig2"]
+    assert [params[0] for params in scene.second.params("sendTransaction")] == ["Ag==", "AQ=="]
+
+
+async def test_a_series_that_must_not_leave_again_is_only_watched(scene: Scene) -> None:
+    """And is in doubt past the deadline, for no height ends it."""
+    scene.first.answer("getSignatureStatuses", statuses(None))
+    scene.first.answer("getMultipleAccounts", UnavailableError("no connection"))
+    fate = await scene.landing.land_series([attempt(1)], send=False, deadline=20.0)
+    assert isinstance(fate, InDoubt)
+    assert scene.first.count("sendTransaction") == 0
+    assert scene.first.count("getEpochInfo") == 0
+
+
+async def test_a_series_is_dead_when_its_nonce_moved_on(scene: Scene) -> None:
+    """And none of it is known."""
+    scene.first.answer("getSignatureStatuses", statuses(None, None))
+    slots = iter(range(200, 300))
+    scene.first.answer(
+        "getMultipleAccounts", lambda _params: {"context": {"slot": next(slots)}, "value": [None]}
+    )
+    assert isinstance(await scene.landing.land_series([attempt(1), attempt(2)]), Dead)
+
+
+async def test_a_dropped_slot_is_told(scene: Scene) -> None:
+    """As the nodes say it."""
+    scene.first.answer("getSlot", 5)
+    assert not await scene.landing.dropped("Sig", 7)
