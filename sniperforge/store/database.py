@@ -129,15 +129,16 @@ class Database:
             )
 
     def _migrate(self) -> None:
-        for number, script in sorted(self._steps.items()):
-            with self.transaction() as connection:
-                # Read under the write lock: another process may have migrated meanwhile.
-                if self._version() >= number:
-                    continue
-                for statement in _statements(script):
+        """All steps in one transaction: a reader finds the file before them or after them, never between."""
+        if self._version() >= max(self._steps):
+            return
+        with self.transaction() as connection:
+            done = self._version()  # under the write lock: another process may have migrated meanwhile
+            for number, script in sorted(self._steps.items()):
+                for statement in _statements(script) if number > done else ():
                     connection.execute(statement)
-                connection.execute(f"PRAGMA application_id={self._application}")
-                connection.execute(f"PRAGMA user_version={number}")
+            connection.execute(f"PRAGMA application_id={self._application}")
+            connection.execute(f"PRAGMA user_version={max(self._steps)}")
 
     @property
     def _application(self) -> int:

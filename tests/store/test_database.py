@@ -364,14 +364,17 @@ class TestMigrations:
             assert db.rows("PRAGMA user_version")[0][0] == 10
             db.close()
 
-    def test_a_failing_step_leaves_the_version_before_it(
+    def test_a_failing_step_leaves_the_file_as_it_was(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Tables, rows and version of a step appear together or not at all."""
+        """Tables, rows and version of all steps appear together or not at all: no reader meets half of them."""
         broken = {**self.STEPS, 2: "INSERT INTO steps VALUES ('two');\nINSERT INTO nowhere VALUES (1);"}
         monkeypatch.setattr(database, "migrations", lambda schema: broken)
         with pytest.raises(StorageError, match="nowhere"):
             opened(path)
+        with sqlite3.connect(path) as raw:
+            assert raw.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
+        raw.close()
         monkeypatch.setattr(database, "migrations", lambda schema: self.STEPS)
         db = opened(path)
         assert self.steps(db) == ["one", "two", "ten"]
