@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
+from sniperforge.chain.urgency import for_exit
 from sniperforge.dex.registry import venue_named
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import HELD_STATES, Position, PositionState
@@ -17,7 +19,7 @@ from sniperforge.orders.exits import PositionView, Urgency, decide_exit, next_pe
 from sniperforge.orders.slippage import slippage_bps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
     from sniperforge.dex.venue import PoolState
@@ -118,7 +120,7 @@ class Guard:
         if known is not None:
             return known
         position = self._held(position_id)
-        async with self._watch(position.dex, position.pool) as watch:
+        async with self._watch_for_exit(position) as watch:
             if watch.state is None:
                 await watch.changed(LOOK_SECONDS)
             while self._executor.selling(position_id):
@@ -139,6 +141,13 @@ class Guard:
                 keep=part == held.raw,
             )
 
+    @asynccontextmanager
+    async def _watch_for_exit(self, position: Position) -> AsyncIterator[PoolWatch]:
+        """What is asked inside goes before other reads where an endpoint limits their rate."""
+        with for_exit():
+            async with self._watch(position.dex, position.pool) as watch:
+                yield watch
+
     # -- one position --------------------------------------------------------------------------------------
 
     async def _guard(self, position: Position) -> None:
@@ -153,7 +162,7 @@ class Guard:
 
     async def _watch_over(self, found: Position) -> None:
         policy, bought = ExitPolicy.from_json(found.exit_policy), self._bought(found)
-        async with self._watch(found.dex, found.pool) as watch:
+        async with self._watch_for_exit(found) as watch:
             if watch.state is None:  # not read yet is no failed exit
                 await watch.changed(LOOK_SECONDS)
             # What is decided on is read after each wait: a sale may have been booked meanwhile.
