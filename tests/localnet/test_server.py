@@ -163,6 +163,23 @@ async def test_half_a_request_holds_up_nobody(server: Server, http: aiohttp.Clie
         one.close()
 
 
+async def test_who_asks_and_never_reads_holds_up_nobody(server: Server, http: aiohttp.ClientSession) -> None:
+    """Its requests wait in its own connection; others are answered, and stopping is bounded."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "getLeaderSchedule"}).encode()
+    head = (
+        f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    _reader, writer = await asyncio.open_connection(HOST, server.rpc_port, limit=1024)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    writer.write((head.encode() + body) * 100)  # the replies would be 300 MB
+    async with asyncio.timeout(10):
+        for _ in range(3):
+            async with http.post(f"http://{HOST}:{server.rpc_port}", json=HEALTH) as reply:
+                assert (await reply.json())["result"] == "ok"
+        await server.stop()
+    writer.close()
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sniperforge.localnet.pubsub.hub import Hub
     from sniperforge.localnet.pubsub.outbox import Outbox
 
+MAX_SUBSCRIPTIONS: Final = 10_000
+"""Of one connection; a validator has a limit for the whole node instead (1,000,000)."""
+
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -72,6 +75,8 @@ class Session:
 
     def _subscribe(self, method: str, values: list[Any], identifier: Any) -> None:
         interest = parse_interest(self._hub.ledger.vm, method, values)
+        if len(self._subscriptions) >= MAX_SUBSCRIPTIONS:
+            raise faults.subscriptions_full(MAX_SUBSCRIPTIONS)
         subscription = self._hub.subscribe(interest, self._outbox)
         self._subscriptions[subscription.number] = subscription
         self._reply(identifier, subscription.number)

@@ -1,4 +1,4 @@
-"""JSON-RPC methods about money and work: supply, largest balances, inflation, votes, throughput.
+"""JSON-RPC methods about money and work: supply, largest balances, inflation, stake, votes, throughput.
 
 The network has one validator without stake, and its inflation is disabled, as ``Inflation::new_disabled``
 of a test cluster: rates are zero because nothing is minted.
@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from solders.hash import Hash
+from solders.instruction import Instruction
+from solders.message import MessageV0
+from solders.pubkey import Pubkey
+from solders.signature import Signature
+from solders.transaction import VersionedTransaction
+
+from sniperforge.localnet.ledger.envelope import open_envelope
 from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
 from sniperforge.localnet.rpc import faults
 from sniperforge.localnet.rpc.node import Method, Node, answer
@@ -20,6 +28,11 @@ LARGEST: Final = 20
 MAX_SAMPLES: Final = 720
 SAMPLE_SECONDS: Final = 60
 FILTERS: Final = ("circulating", "nonCirculating")
+
+_GET_MINIMUM_DELEGATION: Final = Instruction(
+    Pubkey.from_string("Stake11111111111111111111111111111111111111"), (13).to_bytes(4, "little"), []
+)
+"""``StakeInstruction::GetMinimumDelegation``: answers in its return data."""
 
 
 def _get_supply(node: Node, params: Params) -> Any:
@@ -73,6 +86,17 @@ def _get_inflation_reward(node: Node, params: Params) -> Any:
     return [None] * len(addresses)
 
 
+def _get_stake_minimum_delegation(node: Node, params: Params) -> Any:
+    """What the stake program answers, as a validator's bank asks it."""
+    view = node.view(params.config(0))
+    payer = Pubkey.from_string(node.faucet.address)
+    message = MessageV0.try_compile(payer, [_GET_MINIMUM_DELEGATION], [], Hash.default())
+    envelope = open_envelope(bytes(VersionedTransaction.populate(message, [Signature.default()])))
+    meta = node.ledger.bank.simulate_on(view, envelope, any_hash=True).meta
+    assert meta is not None
+    return answer(view.slot, int.from_bytes(meta.return_data().data, "little"))
+
+
 def _get_vote_accounts(_node: Node, params: Params) -> Any:
     params.config(0).commitment()
     return {"current": [], "delinquent": []}
@@ -115,6 +139,7 @@ METHODS: Final = {
     "getInflationGovernor": Method(_get_inflation_governor, 0, 1, "all zero"),
     "getInflationRate": Method(_get_inflation_rate, 0, 0, "all zero"),
     "getInflationReward": Method(_get_inflation_reward, 1, 2, "always null"),
+    "getStakeMinimumDelegation": Method(_get_stake_minimum_delegation, 0, 1, "what the stake program says"),
     "getVoteAccounts": Method(_get_vote_accounts, 0, 1, "none"),
     "getRecentPerformanceSamples": Method(
         _get_recent_performance_samples, 0, 1, f"at most {MAX_SAMPLES}, of {SAMPLE_SECONDS} s"

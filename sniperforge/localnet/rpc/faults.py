@@ -86,6 +86,14 @@ def block_cleaned_up(slot: int, first: int) -> RpcError:
     )
 
 
+def subscriptions_full(limit: int) -> RpcError:
+    """-32603, in a validator's words for its limit of the whole node."""
+    return RpcError(
+        f"Internal Error: Subscription refused. Connection subscription limit of {limit} reached",
+        rpc_code=INTERNAL_ERROR,
+    )
+
+
 def error_body(error: RpcError) -> dict[str, Any]:
     """The ``error`` member of a response."""
     body: dict[str, Any] = {"code": error.rpc_code, "message": error.message}

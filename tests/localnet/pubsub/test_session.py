@@ -33,6 +33,23 @@ def test_subscribing_and_leaving(bench: Bench) -> None:
         client.ask("slotUnsubscribe")
 
 
+def test_one_connection_cannot_have_them_all(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit it is told so, until it leaves one; others are not concerned."""
+    monkeypatch.setattr(session, "MAX_SUBSCRIPTIONS", 2)
+    client = Client(bench.hub)
+    first = client.ask("slotSubscribe")
+    client.ask("logsSubscribe", "all")
+    with pytest.raises(
+        RpcError, match=r"Subscription refused\. Connection subscription limit of 2"
+    ) as caught:
+        client.ask("rootSubscribe")
+    assert caught.value.rpc_code == -32603
+    assert len(bench.hub) == 2
+    Client(bench.hub).ask("rootSubscribe")
+    client.ask("slotUnsubscribe", first)
+    client.ask("rootSubscribe")
+
+
 def test_nobody_leaves_for_another(bench: Bench) -> None:
     """A number belongs to its client."""
     number = Client(bench.hub).ask("slotSubscribe")

@@ -36,6 +36,17 @@ def test_the_largest_accounts() -> None:
     assert bench.fails("getLargestAccounts", {"filter": "x"}).rpc_code == -32602
 
 
+def test_the_least_stake_is_the_stake_programs() -> None:
+    """A SOL with the features of mainnet; without effect, at any commitment."""
+    bench = Bench()
+    before = bench.value("getSupply", {"commitment": "processed"})
+    for commitment in ("processed", "confirmed", "finalized"):
+        assert bench.value("getStakeMinimumDelegation", {"commitment": commitment}) == SOL
+    assert bench.value("getStakeMinimumDelegation", None) == SOL
+    assert bench.value("getSupply", {"commitment": "processed"}) == before
+    assert bench.fails("getStakeMinimumDelegation", {"commitment": "x"}).rpc_code == -32602
+
+
 def test_nothing_is_minted_and_nobody_votes() -> None:
     """Zero rates, no vote accounts."""
     bench = Bench()
