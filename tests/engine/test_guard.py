@@ -14,6 +14,7 @@ from sniperforge.domain.trade import IntentKind, PositionState
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.engine.guard import MAX_PAUSE_SECONDS, STUCK_AFTER
 from sniperforge.errors import NotFoundError, RefusedError, StorageError, UnavailableError
+from sniperforge.localnet.market.strikes import strike
 from sniperforge.localnet.market.token_admin import freeze
 from sniperforge.orders.slippage import SlippagePolicy
 from sniperforge.testing.clock import FakeClock
@@ -213,15 +214,15 @@ def pull(token: LaunchedToken, percent: int) -> None:
     """The creator withdraws this share of the liquidity."""
     from sniperforge.localnet.program.instructions import withdraw
 
-    held_lp = token._balance(token._lp)
-    record = token._creator.send(
+    held_lp = token.actor.balance(token.lp)
+    record = token.actor.send(
         [
             withdraw(
                 token.pool,
                 owner=token.creator,
-                lp_account=token._lp,
-                token_0=token._account_of(token.pool.mint_0),
-                token_1=token._account_of(token.pool.mint_1),
+                lp_account=token.lp,
+                token_0=token.own_account(token.pool.mint_0),
+                token_1=token.own_account(token.pool.mint_1),
                 lp_amount=held_lp * percent // 100,
             )
         ]
@@ -272,7 +273,7 @@ class TestFailedExits:
         """The program refuses every sale; after three it is stuck, and it is tried on, ever less often."""
         process, before = world.process(), world.lamports()
         token, position = await held(world, process, {"max_hold_seconds": "1"}, archetype="freeze_trap")
-        assert "froze" in token.strike()
+        assert strike(token) is not None
         async with guarding(process):
             await until(lambda: state_of(process, position) is PositionState.STUCK, world)
             assert process.position(position.id).exit_attempts == STUCK_AFTER
@@ -293,7 +294,7 @@ class TestFailedExits:
         """A thawed account: the stuck position is sold without anybody's doing."""
         process = world.process()
         token, position = await held(world, process, {"max_hold_seconds": "1"}, archetype="freeze_trap")
-        token.strike()
+        strike(token)
         async with guarding(process):
             await until(lambda: state_of(process, position) is PositionState.STUCK, world)
             thaw(world, token, position)
@@ -303,7 +304,7 @@ class TestFailedExits:
         """While one is refused again and again, another one takes its profit at once."""
         process = world.process()
         frozen, stuck = await held(world, process, {"max_hold_seconds": "1"}, archetype="freeze_trap")
-        frozen.strike()
+        strike(frozen)
         token, good = await held(world, process, {**HOUR, "take_profit_percent": "10"})
         async with guarding(process):
             await until(lambda: state_of(process, stuck) is PositionState.STUCK, world)
@@ -343,7 +344,7 @@ class TestFailedExits:
         """All liquidity is gone: the value is unknown, the position stays and is shown."""
         process = world.process()
         token, position = await held(world, process, {"max_hold_seconds": "5"}, archetype="lp_pull")
-        token.strike()
+        strike(token)
         async with guarding(process):
             await until(lambda: process.position(position.id).exit_attempts > 0, world)
         assert state_of(process, position) in (PositionState.EXITING, PositionState.STUCK)
@@ -422,7 +423,7 @@ def thaw(world: World, token: LaunchedToken, position: Position) -> None:
 
     account = Pubkey.from_string(position.token_account)
     frozen = freeze(account, token.mint, token.creator, token.program)
-    record = token._creator.send([Instruction(frozen.program_id, bytes([11]), frozen.accounts)])
+    record = token.actor.send([Instruction(frozen.program_id, bytes([11]), frozen.accounts)])
     assert record is not None
     assert record.err is None
 
@@ -586,7 +587,7 @@ class TestByHand:
         """The user wanted out: the guard goes on trying."""
         process = world.process()
         token, position = await held(world, process, HOUR, archetype="freeze_trap")
-        token.strike()
+        strike(token)
         async with guarding(process):
             outcome = await process.guard.sell(position.id, None, origin="cli", reason="by hand")
             assert outcome_is(outcome, "rejected")
@@ -598,7 +599,7 @@ class TestByHand:
         """The position stays open under its rules, and is not called stuck."""
         process = world.process()
         token, position = await held(world, process, HOUR, archetype="freeze_trap")
-        token.strike()
+        strike(token)
         async with guarding(process):
             for _ in range(STUCK_AFTER + 1):
                 outcome = await process.guard.sell(position.id, 10**9, origin="cli", reason="part")
@@ -641,7 +642,7 @@ class TestByHand:
         """The outcome comes back, also when it was a refusal; no try is counted, no exit begun."""
         process = world.process()
         token, position = await held(world, process, HOUR, archetype=archetype)
-        token.strike()
+        strike(token)
         half = position.raw // 2
         async with guarding(process):
             first = await process.guard.sell(position.id, half, origin="c", reason="r", client_key="k")

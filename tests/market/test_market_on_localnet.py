@@ -153,8 +153,8 @@ async def test_a_swap_moves_the_watched_price(scene: Scene) -> None:
                 swap_base_input(
                     token.pool,
                     payer=creator.key,
-                    source=token._tokens,
-                    destination=token._wsol,
+                    source=token.tokens,
+                    destination=token.wsol,
                     mint_in=token.mint,
                     amount_in=SOLD,
                 )

@@ -54,6 +54,16 @@ class Actor:
         except TransactionRefusedError:
             return None
 
+    def lands(self, instructions: Sequence[Instruction], *signers: Keypair, units: int = 400_000) -> str:
+        """The signature of a transaction that did what it should; empty when it was refused or failed."""
+        record = self.send(instructions, *signers, units=units)
+        return record.signature if record is not None and record.err is None else ""
+
+    def balance(self, account: Pubkey) -> int:
+        """Raw units in a token account, the actor's or another's; 0 when there is none."""
+        found = self._ledger.account(str(account))
+        return 0 if found is None else int.from_bytes(found.data[64:72], "little")
+
 
 def seed_of(name: str, seed: int) -> bytes:
     """The key seed of a named party of the market with this seed."""

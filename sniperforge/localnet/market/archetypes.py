@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 
@@ -16,6 +17,29 @@ class Aftermath(StrEnum):
     MINT_AND_DUMP = "mint_and_dump"
     FREEZE_BUYERS = "freeze_buyers"
     DUST_HOLDERS = "dust_holders"
+    SEIZE_AND_DUMP = "seize_and_dump"
+    DUMP_AND_CLOSE = "dump_and_close"
+    ARM_HOOK = "arm_hook"
+    AIRDROP = "airdrop"
+    WASH = "wash"
+    DUMP_INSIDERS = "dump_insiders"
+
+
+class Trait(StrEnum):
+    """What a launched mint has as a Token-2022 mint."""
+
+    TRANSFER_FEE = "transfer_fee"
+    SCHEDULED_FEE = "scheduled_fee"
+    PERMANENT_DELEGATE = "permanent_delegate"
+    DEFAULT_FROZEN = "default_frozen"
+    NON_TRANSFERABLE = "non_transferable"
+    MINT_CLOSE = "mint_close"
+    TRANSFER_HOOK = "transfer_hook"
+    FALSE_NAME = "false_name"
+
+
+_UNLISTED: Final = frozenset({Trait.TRANSFER_FEE, Trait.SCHEDULED_FEE, Trait.FALSE_NAME})
+"""What pools accept without the operator's listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,61 +48,132 @@ class Archetype:
 
     Attributes:
         name: as the truth names it.
-        rug: whether its creator means to take buyers' money.
-        readable: whether its trait stands on chain at creation, for whoever looks.
         per_deck: how many of them a deck of launches holds.
         aftermath: see :class:`Aftermath`.
+        expected: what comes of it, for the truth.
+        rug: whether its creator means to take buyers' money.
+        readable: whether its trait stands on chain at creation, for whoever looks.
+        trait: of the mint; ``None`` is a plain SPL mint.
         keeps_mint, keeps_freeze: authorities that the creator keeps.
         keeps_lp: whether the liquidity tokens stay with the creator; burned otherwise.
-        transfer_fee_bps: Token-2022 transfer fee of the mint; 0 is a plain SPL mint.
+        own_pool_key: whether its pool is at a key of its own instead of the derived address.
         creator_share_percent: of the supply, kept out of the pool.
+        insiders: wallets that the creator pays for.
+        insider_share_percent: of the supply, for each of them out of the creator's share.
+        strikes: how often its aftermath happens.
+        slow: its aftermath comes after hours.
     """
 
     name: str
-    rug: bool
-    readable: bool
     per_deck: int
     aftermath: Aftermath
+    expected: str
+    rug: bool
+    readable: bool
+    trait: Trait | None = None
     keeps_mint: bool = False
     keeps_freeze: bool = False
     keeps_lp: bool = False
-    transfer_fee_bps: int = 0
+    own_pool_key: bool = False
     creator_share_percent: int = 3
+    insiders: int = 0
+    insider_share_percent: int = 0
+    strikes: int = 1
+    slow: bool = False
 
+    @property
+    def listed(self) -> bool:
+        """Whether pools take its mint only because the operator listed it."""
+        return self.trait is not None and self.trait not in _UNLISTED
+
+
+_honest = partial(Archetype, rug=False, readable=False)
+_rug = partial(Archetype, rug=True, readable=True)
 
 ARCHETYPES: Final = (
-    Archetype("organic", rug=False, readable=False, per_deck=8, aftermath=Aftermath.GROW),
-    Archetype("fading", rug=False, readable=False, per_deck=3, aftermath=Aftermath.FADE),
-    Archetype("dust", rug=False, readable=False, per_deck=2, aftermath=Aftermath.DUST_HOLDERS),
-    Archetype(
-        "lp_pull", rug=True, readable=True, per_deck=3, aftermath=Aftermath.PULL_LIQUIDITY, keeps_lp=True
+    _honest("organic", 12, Aftermath.GROW, "rises while the crowd buys more than it sells"),
+    _honest("fading", 4, Aftermath.FADE, "rises shortly, then falls"),
+    _honest("dust", 2, Aftermath.DUST_HOLDERS, "rises; holders get dust", strikes=10),
+    _honest(
+        "wash", 2, Aftermath.WASH, "rises; much of its volume is its creator's own", insiders=2, strikes=20
     ),
-    Archetype(
-        "mint_dump", rug=True, readable=True, per_deck=2, aftermath=Aftermath.MINT_AND_DUMP, keeps_mint=True
+    _rug("lp_pull", 2, Aftermath.PULL_LIQUIDITY, "the liquidity is withdrawn", keeps_lp=True),
+    _rug(
+        "mint_dump", 2, Aftermath.MINT_AND_DUMP, "five times the supply is minted and sold", keeps_mint=True
     ),
-    Archetype(
-        "freeze_trap",
-        rug=True,
-        readable=True,
-        per_deck=2,
-        aftermath=Aftermath.FREEZE_BUYERS,
+    _rug("freeze_trap", 1, Aftermath.FREEZE_BUYERS, "buyers' accounts are frozen", keeps_freeze=True),
+    _rug("transfer_fee_trap", 1, Aftermath.GROW, "each transfer loses 20 %", trait=Trait.TRANSFER_FEE),
+    _rug("concentrated", 1, Aftermath.FADE, "the creator holds the price", creator_share_percent=60),
+    _rug(
+        "permanent_delegate",
+        1,
+        Aftermath.SEIZE_AND_DUMP,
+        "holders' tokens are seized and sold",
+        trait=Trait.PERMANENT_DELEGATE,
+    ),
+    _rug(
+        "default_frozen",
+        1,
+        Aftermath.GROW,
+        "every buy fails: new accounts are frozen",
+        trait=Trait.DEFAULT_FROZEN,
         keeps_freeze=True,
     ),
-    Archetype(
-        "transfer_fee_trap",
-        rug=True,
-        readable=True,
-        per_deck=2,
-        aftermath=Aftermath.GROW,
-        transfer_fee_bps=2_000,
+    _rug(
+        "non_transferable",
+        1,
+        Aftermath.AIRDROP,
+        "its pool cannot be created; tokens that cannot be sent away come to wallets",
+        trait=Trait.NON_TRANSFERABLE,
+        keeps_mint=True,
     ),
-    Archetype(
-        "concentrated",
-        rug=True,
-        readable=True,
-        per_deck=2,
-        aftermath=Aftermath.FADE,
-        creator_share_percent=60,
+    _rug(
+        "mint_close",
+        1,
+        Aftermath.DUMP_AND_CLOSE,
+        "the creator sells out; closing the mint fails while anybody holds tokens",
+        trait=Trait.MINT_CLOSE,
+    ),
+    _rug(
+        "scheduled_fee",
+        1,
+        Aftermath.GROW,
+        "from two epochs on each transfer loses 90 %",
+        trait=Trait.SCHEDULED_FEE,
+    ),
+    _rug(
+        "transfer_hook",
+        1,
+        Aftermath.ARM_HOOK,
+        "no transfer through a pool succeeds any more",
+        trait=Trait.TRANSFER_HOOK,
+    ),
+    _rug(
+        "look_alike",
+        1,
+        Aftermath.PULL_LIQUIDITY,
+        "a token called USDC whose liquidity is withdrawn",
+        trait=Trait.FALSE_NAME,
+        own_pool_key=True,
+        keeps_lp=True,
+    ),
+    _rug(
+        "bundled",
+        1,
+        Aftermath.DUMP_INSIDERS,
+        "the creator's wallets sell all at once",
+        creator_share_percent=63,
+        insiders=12,
+        insider_share_percent=5,
+    ),
+    _rug(
+        "slow_rug",
+        1,
+        Aftermath.PULL_LIQUIDITY,
+        "the liquidity is withdrawn in four parts after hours",
+        keeps_lp=True,
+        strikes=4,
+        slow=True,
     ),
 )
 """Every kind; the deck that launches are drawn from holds ``per_deck`` of each."""

@@ -23,7 +23,6 @@ from sniperforge.localnet.program.instructions import (
 from sniperforge.tokens.instructions import create_associated_token_account, sync_native, transfer_lamports
 
 if TYPE_CHECKING:
-    from sniperforge.localnet.ledger.ledger import Ledger
     from sniperforge.localnet.market.actor import Actor
 
 OPENING_USD: Final = 150
@@ -50,8 +49,7 @@ class BasePair:
         actor: mints USDC, funds the pool, and trades it.
     """
 
-    def __init__(self, ledger: Ledger, actor: Actor, seed: int) -> None:
-        self._ledger = ledger
+    def __init__(self, actor: Actor, seed: int) -> None:
         self._actor = actor
         self._rng = random.Random(seed_of("base pair", seed))  # noqa: S311 - a simulation
         self._pool = pool_addresses(_WSOL, _USDC)
@@ -131,8 +129,4 @@ class BasePair:
 
     def _reserves(self) -> tuple[int, int]:
         vaults = {self._pool.mint_0: self._pool.vault_0, self._pool.mint_1: self._pool.vault_1}
-        return self._balance(vaults[_WSOL]), self._balance(vaults[_USDC])
-
-    def _balance(self, account: Pubkey) -> int:
-        found = self._ledger.account(str(account))
-        return 0 if found is None else int.from_bytes(found.data[64:72], "little")
+        return self._actor.balance(vaults[_WSOL]), self._actor.balance(vaults[_USDC])

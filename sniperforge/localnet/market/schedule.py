@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TOKEN_DECIMALS: Final = 6
 SUPPLY: Final = 1_000_000_000 * 10**TOKEN_DECIMALS
+FIRST_MS: Final = 2_000
+HOUR_MS: Final = 3_600_000
 _FIRST_TRADE_MS: Final = (1_100, 2_000)
 """Nobody trades before the pool is open, at most a second after its creation: whether a trade lands must
 not depend on where in a second the launch falls."""
@@ -48,7 +50,7 @@ class Launch:
         seed: 32 bytes from which its keys are made.
         liquidity: lamports in the pool at creation.
         trades: what the crowd does, in order.
-        strike_ms: time since the launch at which its aftermath strikes.
+        strike_ms: time since the launch at which its aftermath strikes first.
     """
 
     number: int
@@ -60,13 +62,16 @@ class Launch:
     strike_ms: int
 
 
-def launches(seed: int, *, per_minute: int, crowd: int, first_ms: int = 2_000) -> Iterator[Launch]:
+def launches(
+    seed: int, *, per_minute: int, crowd: int, first_ms: int = FIRST_MS, hour_ms: int = HOUR_MS
+) -> Iterator[Launch]:
     """An endless sequence of launches; the same arguments give the same one.
 
     Args:
         per_minute: how many a minute, at jittered but regular times.
         crowd: how many traders there are.
         first_ms: when the first one comes.
+        hour_ms: an hour of those who wait for hours.
     """
     gap_ms = 60_000 // per_minute
     for number, archetype in enumerate(_decks(seed)):
@@ -79,8 +84,14 @@ def launches(seed: int, *, per_minute: int, crowd: int, first_ms: int = 2_000) -
             seed=_digest(seed, "key", number),
             liquidity=rng.randrange(12, 60) * LAMPORTS_PER_SOL,
             trades=tuple(_trades(archetype, rng, crowd)),
-            strike_ms=rng.randrange(8_000, 16_000),
+            strike_ms=_strike_ms(archetype, rng, hour_ms),
         )
+
+
+def _strike_ms(archetype: Archetype, rng: random.Random, hour_ms: int) -> int:
+    if archetype.slow:
+        return rng.randrange(hour_ms, 4 * hour_ms)
+    return rng.randrange(*(_FIRST_TRADE_MS if archetype.aftermath is Aftermath.WASH else (8_000, 16_000)))
 
 
 def _decks(seed: int) -> Iterator[Archetype]:
@@ -94,6 +105,8 @@ def _decks(seed: int) -> Iterator[Archetype]:
 
 
 def _trades(archetype: Archetype, rng: random.Random, crowd: int) -> Iterator[Step]:
+    if archetype.aftermath is Aftermath.AIRDROP:
+        return  # it has no pool
     fades = archetype.aftermath is Aftermath.FADE
     members = rng.sample(range(crowd), k=min(12, crowd))
     buyers: list[int] = []

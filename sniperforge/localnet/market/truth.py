@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from sniperforge.errors import StorageError
+from sniperforge.localnet.market.archetypes import ARCHETYPES, Archetype
 
 if TYPE_CHECKING:
-    from sniperforge.localnet.market.archetypes import Archetype
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something done to a launched token, with the signature of a transaction of it."""
+
+    slot: int
+    what: str
+    signature: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The document form."""
+        return {"slot": self.slot, "what": self.what, "signature": self.signature}
 
 
 @dataclass(slots=True)
@@ -14,46 +31,79 @@ class LaunchTruth:
     """One launch as its creator knows it.
 
     Attributes:
-        mint, pool: base58.
+        mint, pool, creator: base58; ``pool`` is empty when no pool can hold the token.
         archetype: what it is.
-        at_slot: slot of its creation.
-        events: what was done to it since: ``(slot, text)``.
+        at_slot, at_time: slot and block time of its creation.
+        events: what was done to it since.
     """
 
     number: int
     mint: str
     pool: str
+    creator: str
     archetype: Archetype
     at_slot: int
-    events: list[tuple[int, str]] = field(default_factory=list)
+    at_time: int
+    events: list[Event] = field(default_factory=list)
 
-    def to_json(self) -> dict[str, Any]:
-        """The document form, for scoring."""
+    def facts(self) -> dict[str, Any]:
+        """All but the events."""
         return {
             "number": self.number,
             "mint": self.mint,
             "pool": self.pool,
+            "creator": self.creator,
             "archetype": self.archetype.name,
             "rug": self.archetype.rug,
             "readable": self.archetype.readable,
+            "expected": self.archetype.expected,
             "slot": self.at_slot,
-            "events": [{"slot": slot, "what": what} for slot, what in self.events],
+            "time": self.at_time,
         }
+
+    def to_json(self) -> dict[str, Any]:
+        """The document form, for scoring."""
+        return self.facts() | {"events": [event.to_json() for event in self.events]}
 
 
 class Truth:
-    """Every launch of a run, by mint."""
+    """Every launch of a run, by mint.
 
-    def __init__(self) -> None:
+    Args:
+        file: gets a line of JSON for each launch and each event as it happens; an older one is replaced.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
         self.launches: dict[str, LaunchTruth] = {}
+        self._file = file
+        if file is not None:
+            file.write_text("", encoding="utf-8")
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """What such a file tells; a last line that a kill left half-written is left out.
+
+        Raises:
+            StorageError: it is no such file.
+        """
+        truth = cls()
+        try:
+            lines = file.read_text(encoding="utf-8").split("\n")[:-1]
+            for line in lines:
+                truth._take(json.loads(line))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StorageError(f"{file} is no truth file: {error!r}") from None
+        return truth
 
     def add(self, launch: LaunchTruth) -> None:
         """Record a launch that is on chain."""
         self.launches[launch.mint] = launch
+        self._write({"kind": "launch"} | launch.facts())
 
-    def note(self, mint: str, slot: int, what: str) -> None:
+    def note(self, mint: str, event: Event) -> None:
         """Record something done to a launched token."""
-        self.launches[mint].events.append((slot, what))
+        self.launches[mint].events.append(event)
+        self._write({"kind": "event", "mint": mint} | event.to_json())
 
     def score(self, seen: set[str], bought: set[str]) -> dict[str, dict[str, int]]:
         """``{class: {launched, seen, bought}}`` for ``organic`` (no rug) and ``rug``, then by archetype.
@@ -73,3 +123,24 @@ class Truth:
                 row["seen"] += launch.mint in seen
                 row["bought"] += launch.mint in bought
         return table
+
+    def _take(self, line: dict[str, Any]) -> None:
+        if line["kind"] == "event":
+            event = Event(line["slot"], line["what"], line["signature"])
+            self.launches[line["mint"]].events.append(event)
+            return
+        kinds = {archetype.name: archetype for archetype in ARCHETYPES}
+        self.launches[line["mint"]] = LaunchTruth(
+            number=line["number"],
+            mint=line["mint"],
+            pool=line["pool"],
+            creator=line["creator"],
+            archetype=kinds[line["archetype"]],
+            at_slot=line["slot"],
+            at_time=line["time"],
+        )
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._file is not None:
+            with self._file.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(line) + "\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM
@@ -15,7 +15,8 @@ from sniperforge.localnet.market.archetypes import ARCHETYPES
 from sniperforge.localnet.market.crowd import SIZE, Crowd
 from sniperforge.localnet.market.launchpad import LaunchedToken
 from sniperforge.localnet.market.market import Market
-from sniperforge.localnet.market.schedule import launches
+from sniperforge.localnet.market.schedule import Step, launches
+from sniperforge.localnet.market.strikes import strike
 from sniperforge.tokens.account import TokenAccount, decode_token_account
 from sniperforge.tokens.instructions import transfer_lamports
 from sniperforge.tokens.mint import Mint, decode_mint
@@ -99,6 +100,39 @@ class Launchpad:
     token: LaunchedToken
     crowd: Crowd
 
+    def strike(self, left: int = 1) -> str:
+        """Let the creator do what the kind does; what landed, in words, or nothing."""
+        deed = strike(self.token, left, self.crowd.wallets)
+        if deed is None:
+            return ""
+        assert any(record.signature == deed.signature for record in self.chain.landed)
+        return deed.what
+
+    def buyers(self, count: int, lamports: int = SOL) -> None:
+        """Let the first members of the crowd buy."""
+        for trader in range(count):
+            self.crowd.trade(self.token, Step(0, trader, lamports=lamports))
+
+    def of(self, owner: object) -> TokenAccount:
+        """The launched token's account of an owner."""
+        return next(each for each in self.chain.holders(self.token.mint) if each.owner == str(owner))
+
+    @property
+    def of_buyers(self) -> list[TokenAccount]:
+        """The crowd's accounts of the launched token."""
+        wallets = {str(wallet) for wallet in self.crowd.wallets}
+        return [each for each in self.chain.holders(self.token.mint) if each.owner in wallets]
+
+    @property
+    def wrapped(self) -> int:
+        """The creator's wrapped lamports."""
+        return self.chain.token_account(self.token.wsol).raw
+
+    @property
+    def inside(self) -> int:
+        """Lamports in the pool."""
+        return self.chain.pool(self.token.pool.pool).quote_liquidity
+
     def trade_all(self) -> list[float]:
         """Let the crowd make its trades, a slot apart; returns the price before the first and after each."""
         prices = [self.price]
@@ -134,10 +168,8 @@ def launched(archetype: str, *, seed: int = 1, number: int = 0) -> Launchpad:
     return Launchpad(chain, token, crowd)
 
 
-def market_on(
-    chain: Chain, *, seed: int = 7, per_minute: int = 60, last_launch_ms: int | None = None
-) -> Market:
+def market_on(chain: Chain, *, seed: int = 7, per_minute: int = 60, **more: Any) -> Market:
     """An open market."""
-    market = Market(chain.ledger, seed=seed, per_minute=per_minute, last_launch_ms=last_launch_ms)
+    market = Market(chain.ledger, seed=seed, per_minute=per_minute, **more)
     market.open()
     return market

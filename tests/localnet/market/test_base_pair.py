@@ -53,7 +53,7 @@ def pair(seed: int = 7, *, opened: bool = True) -> Pair:
     chain = Chain()
     actor = chain.funded("treasury")
     chain.ledger.set_account(usdc_mint(actor.key))
-    base = BasePair(chain.ledger, actor, seed)
+    base = BasePair(actor, seed)
     if opened:
         base.open()
         chain.slots(3)

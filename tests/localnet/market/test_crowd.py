@@ -103,7 +103,7 @@ def test_a_trade_may_fail_on_chain() -> None:
     """It lands and moves nothing: here the seller was frozen."""
     pad = launched("freeze_trap")
     pad.crowd.trade(pad.token, Step(0, 2, lamports=SOL))
-    pad.token.strike()
+    pad.strike()
     held = tokens(pad, 2)
     pad.crowd.trade(pad.token, Step(0, 2, sell_percent=50))
     assert pad.chain.landed[-1].err is not None
