@@ -92,7 +92,8 @@ await check("a failure that lands has an err, logs and a fee", async () => {
 
 await check("a duplicate is refused", async () => {
   const transaction = await versioned([pay(fresh())]);
-  await connection.sendTransaction(transaction);
+  const signature = await connection.sendTransaction(transaction);
+  await connection.confirmTransaction({ signature, ...(await connection.getLatestBlockhash()) });
   await assert.rejects(connection.sendTransaction(transaction), /already been processed/);
 });
 
@@ -221,6 +222,8 @@ await check("a lookup table in a version 0 transaction", async () => {
   await send([create, extend]);
   const { value: table } = await connection.getAddressLookupTable(address);
   assert.deepEqual(table.state.addresses.map(String), [friend.toBase58()]);
+  // a table may be used from the slot after it was extended, and preflight meets the newest confirmed slot
+  await present(async () => (await connection.getSlot()) > Number(table.state.lastExtendedSlot) || null);
   const transaction = await versioned([pay(friend, SOL)], [table]);
   assert.equal(transaction.message.addressTableLookups.length, 1);
   const signature = await connection.sendTransaction(transaction);
@@ -248,7 +251,7 @@ await check("a durable nonce", async () => {
   }).add(pay(fresh()));
   transaction.sign(payer);
   const signature = await connection.sendRawTransaction(transaction.serialize(), { minContextSlot: minContextSlot - 40 });
-  const outcome = await connection.confirmTransaction({ signature, nonceAccountPubkey: nonce.publicKey, nonceValue: before, minContextSlot: minContextSlot - 40 }, "processed");
+  const outcome = await connection.confirmTransaction({ signature, nonceAccountPubkey: nonce.publicKey, nonceValue: before, minContextSlot: minContextSlot - 40 }, "confirmed");
   assert.equal(outcome.value.err, null);
   assert.notEqual((await connection.getNonce(nonce.publicKey)).nonce, before);
   const { value } = await connection.getParsedAccountInfo(nonce.publicKey);

@@ -161,7 +161,7 @@ class Bank:
         """Whether the blockhash or durable nonce of ``envelope`` may be used, as of ``view``."""
         if self._hash_block(envelope, view) is not None:
             return True
-        return nonce_usable(envelope, view.get, view.block.hash_bytes) is not None
+        return self._nonce(envelope, view) is not None
 
     def forget(self, envelope: Envelope) -> None:
         """``envelope`` has not landed after all."""
@@ -189,10 +189,15 @@ class Bank:
             if block.seen.get(envelope.digest, view.slot + 1) <= view.slot:
                 raise TransactionRefusedError(ALREADY_PROCESSED)
             return None
-        nonce = nonce_usable(envelope, view.get, view.block.hash_bytes)
+        nonce = self._nonce(envelope, view)
         if nonce is None:
             raise TransactionRefusedError(BLOCKHASH_NOT_FOUND)
         return nonce
+
+    def _nonce(self, envelope: Envelope, view: StateView) -> Pubkey | None:
+        """The nonce account that lets ``envelope`` land; a closed block's own values may be used on it."""
+        current = view.block.hash_bytes if view.block is self._chain.tip else b""
+        return nonce_usable(envelope, view.get, current)
 
     def _mark_seen(self, envelope: Envelope) -> None:
         block = self._chain.usable(envelope.blockhash)

@@ -148,3 +148,14 @@ def test_an_account_that_is_no_nonce_is_none(bench: Bench) -> None:
     with pytest.raises(TransactionRefusedError, match="Blockhash not found"):
         bench.send(other, blockhash=address(99))
     assert not is_nonce(None)
+
+
+def test_a_value_set_in_a_closed_block_may_be_simulated_on_it(bench: Bench) -> None:
+    """Preflight at confirmed meets the block that set it; in the open block it has to wait."""
+    bench.send(advance(bench))
+    raw = bench.sign([advance(bench), pay(bench.payer, address(2), SOL)], blockhash=value(bench))
+    envelope = open_envelope(raw)
+    assert bench.ledger.simulate(envelope).err == "BlockhashNotFound"
+    bench.ledger.advance()
+    assert bench.ledger.simulate(envelope, commitment="confirmed").err is None
+    assert bench.ledger.hash_alive(envelope, "confirmed")
