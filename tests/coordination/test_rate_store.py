@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import sniperforge
 from sniperforge.coordination.rate_gcra import Lanes
 from sniperforge.coordination.rate_store import RateStore, store_name
 from sniperforge.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+ROOT = Path(sniperforge.__file__).parents[1]
 SOME = Lanes(shared=1, reserved=2**60, paused_until=3, pause=4)
 
 
@@ -166,3 +171,18 @@ def test_first_openers_do_not_trip_over_each_other(path: Path) -> None:
     with ThreadPoolExecutor(10) as pool:
         done = pool.map(lambda _: RateStore(path, boot="b").close(), range(10))
     assert list(done) == [None] * 10
+
+
+def test_a_process_that_dies_within_a_step_changes_nothing(
+    opened: Callable[..., RateStore], path: Path
+) -> None:
+    """The lock goes with it at once, and the others go on from what was."""
+    store = opened()
+    store.change(put(SOME))
+    code = (
+        "import os, sys; from pathlib import Path; from sniperforge.coordination.rate_store import RateStore;"
+        "RateStore(Path(sys.argv[1]), boot='boot-1').change(lambda lanes: os._exit(9))"
+    )
+    died = subprocess.run([sys.executable, "-c", code, path], env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert died.returncode == 9
+    assert store.change(lambda lanes: Lanes(lanes.shared + 1)) == Lanes(SOME.shared + 1)
