@@ -32,7 +32,8 @@ async def url() -> AsyncIterator[str]:
 async def test_results_and_errors(url: str) -> None:
     """With parameters and without."""
     assert await asyncio.to_thread(call, url, "getHealth") == "ok"
-    assert (await asyncio.to_thread(call, url, "getBalance", [address(2)]))["value"] == SOL
+    newest = [address(2), {"commitment": "processed"}]
+    assert (await asyncio.to_thread(call, url, "getBalance", newest))["value"] == SOL
     with pytest.raises(RpcError) as error:
         await asyncio.to_thread(call, url, "getBalance", ["x"])
     assert error.value.rpc_code == -32602

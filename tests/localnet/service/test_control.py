@@ -71,7 +71,7 @@ def test_a_whole_life(service: Service) -> None:
     assert (facts["pid"], facts["transactions"]) == (info.pid, 0)
     assert facts["slot"] > facts["block_height"]
     fund(service.files, address(2), SOL)
-    assert call(info.rpc_url, "getBalance", [address(2)])["value"] == SOL
+    assert call(info.rpc_url, "getBalance", [address(2), {"commitment": "processed"}])["value"] == SOL
     with pytest.raises(RpcError, match="WrongSize"):
         fund(service.files, "x", SOL)
     assert down(service.files) == info
