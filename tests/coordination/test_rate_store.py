@@ -183,6 +183,8 @@ def test_a_process_that_dies_within_a_step_changes_nothing(
         "import os, sys; from pathlib import Path; from sniperforge.coordination.rate_store import RateStore;"
         "RateStore(Path(sys.argv[1]), boot='boot-1').change(lambda lanes: os._exit(9))"
     )
-    died = subprocess.run([sys.executable, "-c", code, path], env={**os.environ, "PYTHONPATH": str(ROOT)})
+    died = subprocess.run(
+        [sys.executable, "-c", code, path], check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     assert died.returncode == 9
     assert store.change(lambda lanes: Lanes(lanes.shared + 1)) == Lanes(SOME.shared + 1)
