@@ -59,7 +59,7 @@ class Faucet:
         pay = transfer(
             TransferParams(from_pubkey=self._key, to_pubkey=Pubkey.from_string(address), lamports=lamports)
         )
-        recent = Hash.from_string(self._ledger.chain.tip.blockhash)
+        recent = Hash.from_string(self._ledger.chain.recent(2)[0].blockhash)  # stays if the newest is dropped
         message = MessageV0.try_compile(self._key, [pay, memo], [], recent)
         envelope = open_envelope(bytes(VersionedTransaction(message, [self._keypair])))
         return self._ledger.submit(envelope, verified=True)

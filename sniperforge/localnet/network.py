@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from sniperforge.errors import UnavailableError
 from sniperforge.localnet.endpoint import Endpoint
+from sniperforge.localnet.faults.forks import Forks
 from sniperforge.localnet.genesis import Genesis, create_node
 from sniperforge.localnet.jupiter_api.api import JupiterApi
 from sniperforge.localnet.jupiter_api.listener import Listener
@@ -87,6 +88,7 @@ class LocalNetwork:
         self.faucet: Faucet = node.faucet
         self.payer: Keypair = genesis.keypair("payer")
         node.faults.trader = Sandwich(node.ledger, node.faucet, genesis.keypair("sandwich"))
+        Forks(node.ledger, node.faults)
         further = (replace(node, faults=node.faults.beside()) for _ in range(1, endpoints))
         self.endpoints = tuple(map(Endpoint, (node, *further)))
         self.dispatcher: Dispatcher = self.endpoints[0].dispatcher

@@ -119,6 +119,10 @@ class FaultDice:
             return 0
         return 2 if self._hits("ws_double", self.plan.ws_double) else 1
 
+    def rolls_back(self) -> bool:
+        """Whether the newest block is dropped before it is confirmed."""
+        return self._hits("rollback", self.plan.rollback)
+
     def node(self) -> NodeFate:
         """The node that answers a request."""
         plan = self.plan

@@ -39,6 +39,7 @@ BOUNDS: Final[dict[str, Bounds]] = {
     "delay_slots": Bounds(300),
     "reorder": CHANCE,
     "sandwich": CHANCE,
+    "rollback": CHANCE,
     "rate_per_10s": Bounds(1_000_000),
     "rate_limit": CHANCE,
     "retry_after": Bounds(60),
@@ -77,6 +78,7 @@ class FaultPlan:
         delay, delay_slots: a submission lands 1 to ``delay_slots`` slots later.
         reorder: a submission lands after the next one, or with the next block.
         sandwich: a swap that leaves room for it is traded around, see :mod:`..market.sandwich`.
+        rollback: the newest block is dropped, with what clients had in it; the first endpoint's counts.
         rate_per_10s: requests in any ten seconds, beyond which they get HTTP 429; 0 for any number.
         rate_limit, retry_after: HTTP 429 by chance, with so many seconds in ``Retry-After``.
         server_error: HTTP 502, 503 or 504; of these only 503 leaves the request undone.
@@ -103,6 +105,7 @@ class FaultPlan:
     delay_slots: int = 4
     reorder: float = 0.0
     sandwich: float = 0.0
+    rollback: float = 0.0
     rate_per_10s: int = 0
     rate_limit: float = 0.0
     retry_after: int = 1

@@ -43,6 +43,7 @@ class Faults:
     Attributes:
         dice: decides, ``None`` without faults.
         on_change: called after another plan was set, and after the end of all faults.
+        on_submit: called with each client's transaction that is handed to the ledger, at any endpoint.
         endpoints: the faults of every endpoint of the network, these among them; the first one's first.
         trader: acts on submissions that a ``sandwich`` hits; ``None`` when the network has no such trader.
     """
@@ -50,6 +51,7 @@ class Faults:
     def __init__(self) -> None:
         self.dice: FaultDice | None = None
         self.on_change: list[Callable[[], None]] = []
+        self.on_submit: list[Callable[[Envelope], None]] = []
         self.endpoints: list[Faults] = [self]
         self.trader: Trader | None = None
         self._number = 1
@@ -59,7 +61,7 @@ class Faults:
     def beside(self) -> Faults:
         """Those of one more endpoint of the same network: none so far."""
         other = Faults()
-        other.endpoints, other.trader = self.endpoints, self.trader
+        other.endpoints, other.on_submit, other.trader = self.endpoints, self.on_submit, self.trader
         self.endpoints.append(other)
         other._number = len(self.endpoints)
         return other
@@ -90,25 +92,25 @@ class Faults:
             TransactionRefusedError: it was handed on at once and did not land.
         """
         if self.dice is None:
-            ledger.offer(envelope, verified=verified)
+            self._land(ledger, envelope, verified)
             return
         ledger = behind_sight(ledger)  # what the node does not see yet has happened all the same
         fate = self.dice.submission(envelope.signature, compute_unit_price(envelope))
         if fate.dropped:
             return
-        due = _Held(envelope, verified, ledger.chain.tip.height + fate.slots, fate)
         if fate.slots or fate.behind_next:
-            self._hold(ledger, due)
+            self._hold(ledger, _Held(envelope, verified, ledger.chain.tip.height + fate.slots, fate))
             return
         try:
-            self._land(ledger, due)
+            self._land(ledger, envelope, verified, watched=fate.watched)
         finally:
             self._release(lambda held: held.fate.behind_next and held.due_height <= ledger.chain.tip.height)
 
-    def _land(self, ledger: Ledger, due: _Held) -> None:
-        if due.fate.watched and self.trader is not None and self.trader.attack(due.envelope):
-            return
-        ledger.submit(due.envelope, verified=due.verified)
+    def _land(self, ledger: Ledger, envelope: Envelope, verified: bool, *, watched: bool = False) -> None:
+        for listener in self.on_submit:
+            listener(envelope)
+        if not (watched and self.trader is not None and self.trader.attack(envelope)):
+            ledger.offer(envelope, verified=verified)
 
     def _hold(self, ledger: Ledger, held: _Held) -> None:
         if self._ledger is None:
@@ -127,4 +129,4 @@ class Faults:
         assert self._ledger is not None
         for held in ready:
             with suppress(TransactionRefusedError):  # its client has its answer long since
-                self._land(self._ledger, held)
+                self._land(self._ledger, held.envelope, held.verified, watched=held.fate.watched)

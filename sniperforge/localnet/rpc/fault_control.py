@@ -25,7 +25,10 @@ def _get_faults(node: Node, _params: Params) -> Any:
 def _set_faults(node: Node, params: Params) -> Any:
     """Settings by name, on top of a profile or of the faults there are."""
     settings = dict(expect(params.at(0), dict))
-    chosen = _chosen(node, settings.pop("endpoint", None))
+    number = settings.pop("endpoint", None)
+    chosen = _chosen(node, number)
+    if "rollback" in settings and number not in {None, 1}:
+        raise faults.invalid_params("rollback is of the whole network: set it without endpoint")
     profile = settings.pop("profile", None)
     try:
         start = None if profile is None else plan_of_profile(expect(profile, str))

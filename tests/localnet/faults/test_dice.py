@@ -23,6 +23,7 @@ def decisions(plan: FaultPlan, count: int = 300, endpoint: int = 1) -> list[obje
             dice.copies(),
             dice.falls_silent(),
             dice.forgets(),
+            dice.rolls_back(),
         )
     ]
 
@@ -53,7 +54,7 @@ def test_without_faults_all_is_well() -> None:
     """The default plan decides for nothing."""
     dice = FaultDice(FaultPlan())
     assert (dice.submission("a", 0), dice.http(), dice.node()) == (SubmissionFate(), HttpFate(), NodeFate())
-    assert (dice.copies(), dice.falls_silent(), dice.forgets()) == (1, False, False)
+    assert (dice.copies(), dice.falls_silent(), dice.forgets(), dice.rolls_back()) == (1, False, False, False)
 
 
 def test_probabilities_hold() -> None:

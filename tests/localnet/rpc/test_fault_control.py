@@ -48,6 +48,7 @@ def test_an_endpoint_has_its_own(bench: Bench) -> None:
     for number in (0, 3, "2"):
         assert bench.fails("sniperforge_setFaults", {"endpoint": number, "drop": 1}).rpc_code == -32602
         assert bench.fails("sniperforge_clearFaults", {"endpoint": number}).rpc_code == -32602
+    assert "whole network" in bench.fails("sniperforge_setFaults", {"endpoint": 2, "rollback": 1}).message
     assert bench.ask("sniperforge_clearFaults")["active"] is False
 
 
