@@ -30,7 +30,7 @@ from solders.transaction import VersionedTransaction
 
 from sniperforge.app.calm_memory import calm_memory
 from sniperforge.app.trader import COMPUTE_UNITS
-from sniperforge.chain.clock import SystemClock
+from sniperforge.chain.clock import SystemClock, ticking
 from sniperforge.chain.subscription import contains_any
 from sniperforge.chain.websocket import PubSubClient
 from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
@@ -135,7 +135,7 @@ class Follower:
     async def follow(self, stream: Stream) -> None:
         """Until cancelled."""
         async for item in stream:
-            taken = time.monotonic()
+            taken = ticking()
             notice = notice_of(item)
             creations = () if notice is None else creations_in(notice)
             if notice is None or not creations:

@@ -51,13 +51,18 @@ def start(
     from sniperforge.cli.password import password_source
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
+    from sniperforge.errors import StorageError
 
     options: Options = ctx.obj
     settings = load_settings(options)
     request = StartRequest(bot or None, seconds_argument(duration) or None, live)
     source = password_source(password_stdin=password_stdin, password_file=password_file)
     _network_up(settings, options)
-    return run_async(_start(settings, options, request, source), loop_factory=loop_factory())
+    try:
+        return run_async(_start(settings, options, request, source), loop_factory=loop_factory())
+    except StorageError as error:  # a full disk under the journal ends the trading: what led there is logged
+        error.hint = f"{error.hint or 'trading has stopped'}; the log is in {settings.logs_dir}"
+        raise
 
 
 def _network_up(settings: Settings, options: Options) -> None:

@@ -34,7 +34,7 @@ class BlockhashCache:
         self._clock = clock
         self._latest: tuple[str, int] | None = None
         self._fetched_at = 0.0
-        self._max_age = MAX_AGE_SECONDS
+        self._max_age: float | None = None
 
     def latest(self) -> tuple[str, int]:
         """``(blockhash, last valid block height)``.
@@ -42,7 +42,9 @@ class BlockhashCache:
         Raises:
             UnavailableError: none was fetched yet, or the last one is too old to sign with.
         """
-        if self._latest is None or self._clock.monotonic() - self._fetched_at > self._max_age:
+        if self._latest is None or self._clock.monotonic() - self._fetched_at > (
+            self._max_age or MAX_AGE_SECONDS
+        ):
             raise UnavailableError("no recent blockhash", hint="is the RPC endpoint reachable?")
         return self._latest
 
@@ -61,7 +63,9 @@ class BlockhashCache:
             # `latest` refuses on its own once the cached hash is too old.
             with suppress(UnavailableError):
                 await self.refresh()
-            await self._clock.sleep(min(REFRESH_SECONDS, self._max_age / 3))
+            # Until the chain's pace is known it is looked for.
+            pause = self._max_age / 3 if self._max_age else PACE_SECONDS
+            await self._clock.sleep(min(REFRESH_SECONDS, pause))
 
     def _measure(self, blocks: int, seconds: float) -> None:
         """A third of a blockhash's life at the pace at which blocks come, but never more than on mainnet."""

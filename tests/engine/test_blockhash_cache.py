@@ -11,6 +11,7 @@ from sniperforge.chain.rpc import RpcClient
 from sniperforge.engine.blockhash_cache import (
     LIFE_BLOCKS,
     MAX_AGE_SECONDS,
+    PACE_SECONDS,
     REFRESH_SECONDS,
     BlockhashCache,
 )
@@ -54,14 +55,20 @@ async def test_it_is_kept_fresh_over_an_outage() -> None:
     """The cached one serves meanwhile; the next answer replaces it."""
     clock, node = FakeClock(), FakeRpc()
     node.answer("getLatestBlockhash", answer("A", 1), UnavailableError("down"), answer("B", 2))
+    # one block in 0.4 s, as on mainnet
     hashes = cache(node, clock)
     running = asyncio.create_task(hashes.run())
     await settle()
     assert hashes.latest() == ("A", 1)
-    await clock.advance(REFRESH_SECONDS)
+    await clock.advance(PACE_SECONDS)
     assert hashes.latest() == ("A", 1)
-    await clock.advance(REFRESH_SECONDS)
+    await clock.advance(PACE_SECONDS)
     assert hashes.latest() == ("B", 2)
+    count = node.count("getLatestBlockhash")
+    await clock.advance(REFRESH_SECONDS - 0.1)
+    assert node.count("getLatestBlockhash") == count, "the pace is known now, and slow"
+    await clock.advance(0.1)
+    assert node.count("getLatestBlockhash") == count + 1
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

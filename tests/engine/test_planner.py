@@ -56,6 +56,7 @@ def buy_order(state: PoolState, program: str = TOKEN_PROGRAM, spend: int = SOL) 
         reason="why",
         exit_policy={"stop_loss_percent": "20"},
         client_key="key",
+        creator="C",
     )
 
 
@@ -102,6 +103,8 @@ def test_a_buy_carries_all_that_recovery_needs(scene: tuple[World, PoolState]) -
     assert intent.created_at == world.clock.now()
     assert plan.min_out == minimum_out(quote, 250)
     assert intent.facts == {
+        "max_fee": 5_201,
+        "creator": "C",
         "decimals": 6,
         "token_account": associated_token_address(world.wallet, state.base_mint),
         "token_program": TOKEN_PROGRAM,
@@ -143,6 +146,7 @@ def test_transfers_and_closings(scene: tuple[World, PoolState]) -> None:
     moved = plans.transfer(TransferOrder(SOMEBODY, SOL, "cli", "k"), 0)
     assert (moved.intent.kind, moved.intent.max_spend) == (IntentKind.TRANSFER, SOL + 5_200)
     assert (moved.intent.amount_in, moved.intent.reason) == (SOL, f"to {SOMEBODY}")
+    assert moved.intent.facts == {"max_fee": 5_200}
     assert SOMEBODY in accounts(moved)
     closed = plans.close(position, 0)
     assert (closed.intent.kind, closed.intent.max_spend) == (IntentKind.CLOSE_ACCOUNT, 5_200)
