@@ -149,3 +149,4 @@ def test_the_clock_starts_where_it_is_told() -> None:
     assert (block.slot, block.time) == (1_002, 1_700_000_090)
     assert bench.ask("getBlockTime", 1_000) == 1_700_000_000
     assert bench.pay(address(2)).err is None
+    assert bench.ledger.chain.oldest().height == bench.ledger.chain.at("finalized").height == 1_000

@@ -20,7 +20,7 @@ FIRST_SLOT: Final = 435_888_000
 """Slot of the first block unless told otherwise: the slot that LiteSVM starts with."""
 
 FIRST_HEIGHT: Final = 414_121_600
-"""Height of the first block. As on mainnet it is far below the slot, so mixing them up shows."""
+"""Height of the first block, or its slot if that is lower. Far below the slot: mixing them up shows."""
 
 HASH_LIFE: Final = 150
 """Blocks for which a blockhash may be used after its own block."""
@@ -83,6 +83,7 @@ class Chain:
         self, seed: bytes, profile: SlotProfile, now: float, *, first_slot: int = FIRST_SLOT
     ) -> None:
         self._profile = profile
+        self._first_height = min(FIRST_HEIGHT, first_slot)
         digest = hashlib.sha256(b"sniperforge localnet genesis" + seed).digest()
         self.genesis_hash = str(Hash.from_bytes(digest))
         self._heights: dict[int, Block] = {}
@@ -91,7 +92,7 @@ class Chain:
         first = Block(
             slot=first_slot,
             parent_slot=first_slot - 1,
-            height=FIRST_HEIGHT,
+            height=self._first_height,
             hash_bytes=digest,
             blockhash=self.genesis_hash,
             time=int(now),
@@ -118,7 +119,7 @@ class Chain:
 
     def at(self, commitment: Commitment) -> Block:
         """The newest block that has reached ``commitment``; the first block counts as finalized."""
-        height = max(FIRST_HEIGHT, self.tip.height - self._profile.depth(commitment))
+        height = max(self._first_height, self.tip.height - self._profile.depth(commitment))
         return self._heights[height]
 
     def newer_than(self, block: Block) -> list[Block]:
