@@ -20,6 +20,8 @@ from sniperforge.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sniperforge.chain.gathering import Gathering
+    from sniperforge.chain.wire import AccountInfo
     from sniperforge.domain.chain import Account
 
 MAX_ACCOUNTS_A_CALL: Final = 100
@@ -39,19 +41,25 @@ class AccountReads(JsonRpc):
         return (await self.read("getBalance", params, Number)).value
 
     async def account(self, address: str, commitment: str = "confirmed") -> Account | None:
-        """One account, ``None`` when there is none.
+        """One account, ``None`` when there is none. Asked for together with others of the same moment.
 
         Raises:
             UnavailableError: no usable answer.
         """
-        params = (address, _encoded(commitment))
-        at = await self.read("getAccountInfo", params, OneAccount)
-        return account_value(address, at.value, "getAccountInfo")
+
+        async def alone() -> tuple[int, dict[str, AccountInfo | None]]:
+            at = await self.read("getAccountInfo", (address, _encoded(commitment)), OneAccount)
+            return at.context.slot, {address: at.value}
+
+        _, found = await self._meeting(commitment).ask([address], alone)
+        return account_value(address, found[address], "getAccountInfo")
 
     async def accounts(
         self, addresses: Sequence[str], commitment: str = "confirmed", min_slot: int | None = None
     ) -> AccountsAt:
         """Many accounts, 100 a request; those of one request are of one slot.
+
+        What others ask for in the same moment goes into the same requests.
 
         Args:
             addresses: base58; repeated ones are asked for once.
@@ -63,10 +71,7 @@ class AccountReads(JsonRpc):
         """
         unique = list(dict.fromkeys(addresses))
         chunks = [unique[i : i + MAX_ACCOUNTS_A_CALL] for i in range(0, len(unique), MAX_ACCOUNTS_A_CALL)]
-        options = _encoded(commitment)
-        if min_slot is not None:
-            options["minContextSlot"] = min_slot
-        parts = [await self._chunk(chunk, options) for chunk in chunks]
+        parts = [await self._part(chunk, commitment, min_slot) for chunk in chunks]
         found = {address: account for part in parts for address, account in part.accounts.items()}
         return AccountsAt(min((part.slot for part in parts), default=0), found)
 
@@ -91,13 +96,32 @@ class AccountReads(JsonRpc):
         found = await self.read("getTokenLargestAccounts", params, LargestHoldings)
         return tuple(Holding(item.address, _raw_amount(item.amount), item.decimals) for item in found.value)
 
-    async def _chunk(self, addresses: Sequence[str], options: dict[str, Any]) -> AccountsAt:
-        method = "getMultipleAccounts"
+    async def _part(self, addresses: Sequence[str], commitment: str, min_slot: int | None) -> AccountsAt:
+        async def alone() -> tuple[int, dict[str, AccountInfo | None]]:
+            return await self._infos(addresses, commitment, min_slot)
+
+        if min_slot is None:
+            slot, found = await self._meeting(commitment).ask(addresses, alone)
+        else:
+            slot, found = await alone()
+        values = {key: account_value(key, found[key], "getMultipleAccounts") for key in addresses}
+        return AccountsAt(slot, values)
+
+    def _meeting(self, commitment: str) -> Gathering[AccountInfo | None]:
+        return self.gathering(
+            ("accounts", commitment), lambda keys: self._infos(keys, commitment), MAX_ACCOUNTS_A_CALL
+        )
+
+    async def _infos(
+        self, addresses: Sequence[str], commitment: str, min_slot: int | None = None
+    ) -> tuple[int, dict[str, AccountInfo | None]]:
+        method, options = "getMultipleAccounts", _encoded(commitment)
+        if min_slot is not None:
+            options["minContextSlot"] = min_slot
         at = await self.read(method, (addresses, options), ManyAccounts)
         if len(at.value) != len(addresses):
             raise UnavailableError(f"{method}: {len(at.value)} accounts answered, {len(addresses)} asked for")
-        pairs = zip(addresses, at.value, strict=True)
-        return AccountsAt(at.context.slot, {key: account_value(key, info, method) for key, info in pairs})
+        return at.context.slot, dict(zip(addresses, at.value, strict=True))
 
     async def _held(self, owner: str, program: str, commitment: str) -> list[Account]:
         method = "getTokenAccountsByOwner"

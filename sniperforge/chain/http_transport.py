@@ -64,16 +64,10 @@ class HttpTransport:
         )
         step = {"connect": connect_timeout, "pool": connect_timeout, "read": timeout, "write": timeout}
         self._extensions: dict[str, Any] = {"timeout": step}
-        secure = self._url.scheme == "https"  # loading certificates takes 50 ms: only where there are some
-        self._pool: httpx.AsyncHTTPTransport | None = httpx.AsyncHTTPTransport(
-            limits=httpx.Limits(
-                max_connections=connections,
-                max_keepalive_connections=connections,
-                keepalive_expiry=IDLE_SECONDS,
-            ),
-            proxy=proxy,
-            verify=secure,
-        )
+        self._connections = connections
+        self._proxy = proxy
+        self._pool: httpx.AsyncHTTPTransport | None = None
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"HttpTransport({self._endpoint.name})"
@@ -85,15 +79,15 @@ class HttpTransport:
             UnavailableError: unreachable, timed out, rate limited, too long, not an HTTP 200 or not JSON.
                 ``details`` holds ``endpoint`` and, when known, ``http_status`` and ``retry_after`` (seconds).
         """
-        pool, endpoint = self._pool, self._endpoint
-        if pool is None:
+        endpoint = self._endpoint
+        if self._closed:
             raise endpoint.closed()
         request = httpx.Request(
             "POST", self._url, headers=self._headers, content=payload, extensions=self._extensions
         )
         try:
             async with asyncio.timeout(endpoint.timeout):
-                return await self._exchange(pool, request)
+                return await self._exchange(self._opened(), request)
         except (httpx.ConnectTimeout, httpx.PoolTimeout):
             raise endpoint.unconnected() from None
         except (TimeoutError, httpx.TimeoutException):
@@ -105,9 +99,24 @@ class HttpTransport:
 
     async def aclose(self) -> None:
         """Release connections. Safe to call twice."""
+        self._closed = True
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.aclose()
+
+    def _opened(self) -> httpx.AsyncHTTPTransport:
+        """The pool, made by the first request: certificates take 50 ms to load, and not all are asked."""
+        if self._pool is None:
+            self._pool = httpx.AsyncHTTPTransport(
+                limits=httpx.Limits(
+                    max_connections=self._connections,
+                    max_keepalive_connections=self._connections,
+                    keepalive_expiry=IDLE_SECONDS,
+                ),
+                proxy=self._proxy,
+                verify=self._url.scheme == "https",
+            )
+        return self._pool
 
     async def _exchange(self, pool: httpx.AsyncHTTPTransport, request: httpx.Request) -> bytes:
         response = await pool.handle_async_request(request)

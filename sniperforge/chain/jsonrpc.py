@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import itertools
 import random
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 import msgspec
 
+from sniperforge.chain.gathering import Gathering
 from sniperforge.chain.retries import RetryPolicy
+from sniperforge.chain.urgency import is_for_exit
 from sniperforge.errors import RpcError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sniperforge.ports import Clock, RpcTransport
 
@@ -35,11 +37,47 @@ _MALFORMED: Final = (ValueError, RecursionError)
 """What msgspec raises on foreign bytes: its own errors and ``UnicodeDecodeError`` are ``ValueError``."""
 
 
-class JsonRpc:
-    """Calls methods of one node.
+class Asker(Protocol):
+    """Whatever answers a request: one endpoint's transport, an endpoint that is watched, a pool of them."""
+
+    async def ask(self, method: str, params: Sequence[Any], kind: type[T] | Any) -> T:
+        """The ``result`` of one request as ``kind``, tried once.
+
+        Raises:
+            RpcError: the node answered with an error.
+            UnavailableError: no usable answer.
+        """
+        ...
+
+
+class Wire:
+    """One endpoint's transport as an :class:`Asker`: every request of this program leaves through here.
 
     Args:
         transport: carries bodies; its owner closes it.
+    """
+
+    def __init__(self, transport: RpcTransport) -> None:
+        self._transport = transport
+        self._ids = itertools.count(1)
+
+    async def ask(self, method: str, params: Sequence[Any], kind: type[T] | Any) -> T:
+        """Send one request and check its reply, for ``error`` before anything else."""
+        number = next(self._ids)
+        request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        body = await self._transport.post(_ENCODER.encode(request))
+        result = _checked(body, number, method)
+        try:
+            return msgspec.json.decode(result, type=kind)
+        except _MALFORMED as error:
+            raise _unusable(method, f"the result is malformed: {error}") from None
+
+
+class JsonRpc:
+    """Calls methods of one node, or of a pool.
+
+    Args:
+        source: what answers; a transport is asked through a :class:`Wire`.
         clock: for the delays between tries.
         retry: how often and how patiently reads are tried again.
         jitter: uniform in [0, 1); spreads the retries of many clients.
@@ -47,17 +85,17 @@ class JsonRpc:
 
     def __init__(
         self,
-        transport: RpcTransport,
+        source: RpcTransport | Asker,
         clock: Clock,
         *,
         retry: RetryPolicy | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._transport = transport
+        self._asker = cast("Asker", source) if hasattr(source, "ask") else Wire(source)
         self._clock = clock
         self._retry = retry or RetryPolicy()
         self._jitter = jitter
-        self._ids = itertools.count(1)
+        self._gatherings: dict[tuple[str, object, bool], Gathering[Any]] = {}
 
     async def call(self, method: str, params: Sequence[Any] = ()) -> Any:
         """The ``result`` of one request, tried once. Integers are exact at any size.
@@ -66,7 +104,7 @@ class JsonRpc:
             RpcError: the node answered with an error.
             UnavailableError: no usable answer.
         """
-        return await self._once(method, params, Any)
+        return await self._asker.ask(method, params, Any)
 
     async def read(self, method: str, params: Sequence[Any], kind: type[T]) -> T:
         """The ``result`` of a request without effects, as ``kind``, retried within the policy.
@@ -77,7 +115,7 @@ class JsonRpc:
         """
         for attempt in itertools.count(1):
             try:
-                return await self._once(method, params, kind)
+                return await self._asker.ask(method, params, kind)
             except UnavailableError as error:
                 delay = self._retry.delay(error, attempt, self._jitter())
                 if delay is None:
@@ -85,15 +123,17 @@ class JsonRpc:
             await self._clock.sleep(delay)
         raise AssertionError("unreachable")
 
-    async def _once(self, method: str, params: Sequence[Any], kind: type[T] | Any) -> T:
-        number = next(self._ids)
-        request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-        body = await self._transport.post(_ENCODER.encode(request))
-        result = _checked(body, number, method)
-        try:
-            return msgspec.json.decode(result, type=kind)
-        except _MALFORMED as error:
-            raise _unusable(method, f"the result is malformed: {error}") from None
+    def gathering(
+        self,
+        key: tuple[str, object],
+        together: Callable[[Sequence[str]], Awaitable[tuple[int, dict[str, T]]]],
+        limit: int,
+    ) -> Gathering[T]:
+        """Where reads of one kind and equal options meet, made with the first caller's arguments."""
+        place = (*key, is_for_exit())  # what an exit waits for does not wait with the rest
+        if place not in self._gatherings:
+            self._gatherings[place] = Gathering(together, limit)
+        return self._gatherings[place]
 
 
 def _checked(body: bytes, number: int, method: str) -> msgspec.Raw:

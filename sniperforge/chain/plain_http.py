@@ -1,7 +1,7 @@
-"""JSON-RPC bodies over plain HTTP to a node on this machine: no TLS, no proxy, nothing to load first.
+"""JSON-RPC bodies over plain HTTP to a node on this machine: no TLS, no proxy, no compression.
 
-Loading an HTTP library takes a short command longer than everything that it asks. Other endpoints, and
-processes that stay, use ``http_transport``.
+Loading an HTTP library takes a short command longer than everything that it asks, and on loopback its work
+is most of what a request costs. Other endpoints need one: ``http_transport``, ``aiohttp_transport``.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from sniperforge.chain.endpoint import masked
-from sniperforge.errors import UnavailableError
+from sniperforge.chain.http_endpoint import MAX_REPLY_BYTES, endpoint_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-MAX_REPLY_BYTES: Final = 10 * 1024 * 1024
 _HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_JSON_STARTS: Final = (b"{", b"[")
+
+_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def is_local(url: str) -> bool:
@@ -29,83 +28,97 @@ def is_local(url: str) -> bool:
 
 
 class PlainHttpTransport:
-    """Posts request bodies over one kept-alive connection, one at a time.
+    """Posts request bodies over kept-alive connections, one at a time on each.
 
     Args:
         url: of a node on this machine, see :func:`is_local`.
-        timeout: seconds for one whole request.
+        timeout: seconds for one whole request, waiting for a free connection included.
+        connections: how many are open at most.
+        heard: told the headers of every reply.
     """
 
-    def __init__(self, url: str, *, timeout: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 10.0,
+        connections: int = 1,
+        heard: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> None:
         parts = urlsplit(url)
-        self._name = masked(url)
+        self._endpoint = endpoint_of(url, timeout=timeout, connect_timeout=timeout, max_bytes=MAX_REPLY_BYTES)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._head = (
             f"POST {parts.path or '/'}{'?' + parts.query if parts.query else ''} HTTP/1.1\r\n"
             f"Host: {parts.netloc.rpartition('@')[2]}\r\nContent-Type: application/json\r\n"
             "User-Agent: sniperforge\r\nContent-Length: "
         ).encode()
-        self._timeout = timeout
-        self._turn = asyncio.Lock()
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._room = asyncio.Semaphore(connections)
+        self._idle: list[_Streams] = []
+        self._heard = heard
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"PlainHttpTransport({self._name})"
+        return f"PlainHttpTransport({self._endpoint.name})"
 
     async def post(self, payload: bytes) -> bytes:
         """Send ``payload`` and return the reply's body.
 
         Raises:
-            UnavailableError: unreachable, timed out, too long, not an HTTP 200 or not JSON. ``details`` holds
-                ``endpoint`` and, when known, ``http_status``.
+            UnavailableError: unreachable, timed out, rate limited, too long, not an HTTP 200 or not JSON.
+                ``details`` holds ``endpoint`` and, when known, ``http_status`` and ``retry_after`` (seconds).
         """
-        async with self._turn:
-            whole = False
-            try:
-                async with asyncio.timeout(self._timeout):
-                    body = await self._exchange(payload)
-                whole = True
-                return body
-            except TimeoutError:
-                raise self._unavailable(f"no answer within {self._timeout:g} s") from None
-            except OSError as error:
-                raise self._unavailable(f"no connection: {error.strerror or error}") from None
-            except (EOFError, ValueError, LookupError, asyncio.LimitOverrunError):
-                raise self._unavailable("the exchange broke off, or is no HTTP") from None
-            finally:
-                if not whole:
-                    self._drop()  # what is left of this reply must not be taken for the next one's
+        endpoint = self._endpoint
+        try:
+            async with asyncio.timeout(endpoint.timeout), self._room:
+                return await self._exchange(payload)
+        except TimeoutError:
+            raise endpoint.unanswered() from None
+        except OSError as error:
+            raise endpoint.unreachable(error.strerror or error) from None
+        except (EOFError, ValueError, LookupError, asyncio.LimitOverrunError):
+            raise endpoint.unavailable("the exchange broke off, or is no HTTP") from None
 
     async def aclose(self) -> None:
-        """Close the connection. Safe to call twice."""
+        """Close the connections. Safe to call twice."""
         self._closed = True
-        streams = self._streams
-        self._drop()
-        if streams is not None:
+        idle, self._idle = self._idle, []
+        for _, writer in idle:
+            writer.close()
+        for _, writer in idle:
             with suppress(OSError):
-                await streams[1].wait_closed()
+                await writer.wait_closed()
 
     async def _exchange(self, payload: bytes) -> bytes:
         reader, writer = await self._connected()
-        writer.write(self._head + b"%d\r\n\r\n" % len(payload) + payload)
-        await writer.drain()
-        status, headers = _head_of(await reader.readuntil(b"\r\n\r\n"))
-        body = await self._body(reader, headers)
-        if headers.get("connection", "").lower() == "close":
-            self._drop()
+        keep = False  # what is left of this reply must not be taken for the next one's
+        try:
+            writer.write(self._head + b"%d\r\n\r\n" % len(payload) + payload)
+            await writer.drain()
+            status, headers = _head_of(await reader.readuntil(b"\r\n\r\n"))
+            if self._heard is not None:
+                self._heard(headers)
+            body = await self._body(reader, headers)
+            keep = headers.get("connection", "").lower() != "close" and not self._closed
+        finally:
+            if keep:
+                self._idle.append((reader, writer))
+            else:
+                writer.close()
         if status != 200:
-            raise self._unavailable(f"it answered HTTP {status}", {"http_status": status})
-        if not body.lstrip()[:1].startswith(_JSON_STARTS):
-            raise self._unavailable("it answered with something that is not JSON")
-        return body
+            raise self._endpoint.refusal(status, headers)
+        return self._endpoint.checked(body, headers.get("content-type"))
 
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connected(self) -> _Streams:
+        """A connection: the one used last that the node has not closed since, else a new one."""
         if self._closed:
-            raise self._unavailable("its transport is closed")
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(self._host, self._port)
-        return self._streams
+            raise self._endpoint.closed()
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof() and not writer.is_closing():
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection(self._host, self._port)
 
     async def _body(self, reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
         if headers.get("transfer-encoding", "").lower() != "chunked":
@@ -120,17 +133,8 @@ class PlainHttpTransport:
         return b"".join(parts)
 
     def _bounded(self, size: int) -> int:
-        if size > MAX_REPLY_BYTES:
-            raise self._unavailable(f"its reply is longer than {MAX_REPLY_BYTES} bytes")
+        self._endpoint.check_size(size)
         return size
-
-    def _drop(self) -> None:
-        streams, self._streams = self._streams, None
-        if streams is not None:
-            streams[1].close()
-
-    def _unavailable(self, what: str, facts: Mapping[str, int] | None = None) -> UnavailableError:
-        return UnavailableError(f"{self._name}: {what}", details={"endpoint": self._name, **(facts or {})})
 
 
 def _head_of(raw: bytes) -> tuple[int, dict[str, str]]:

@@ -36,7 +36,7 @@ class RetryPolicy:
             attempt: how many tries there were, from 1.
             jitter: uniform in [0, 1).
         """
-        if attempt >= self.attempts or not _passing(error):
+        if attempt >= self.attempts or not passing(error):
             return None
         delay = min(self.max_delay, self.first_delay * 2 ** (attempt - 1)) * (0.5 + jitter / 2)
         asked = error.details.get("retry_after")
@@ -48,7 +48,8 @@ class RetryPolicy:
 NO_RETRY: Final = RetryPolicy(attempts=1)
 
 
-def _passing(error: UnavailableError) -> bool:
+def passing(error: UnavailableError) -> bool:
+    """Whether the same question, asked again or elsewhere, may be answered."""
     if isinstance(error, RpcError):
         return error.rpc_code in PASSING_RPC_CODES
     return error.details.get("http_status") not in _FINAL_HTTP_STATUS

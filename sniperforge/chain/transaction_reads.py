@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.chain.answers import SignatureEntry, SignatureStatus, StatusesAt
@@ -24,6 +25,8 @@ class TransactionReads(JsonRpc):
     ) -> StatusesAt:
         """What became of ``signatures``; the slot is the lowest of the answers'.
 
+        What others ask for in the same moment goes into the same requests.
+
         Args:
             signatures: base58.
             search_history: look beyond the recent slots; only nodes with history find more.
@@ -31,17 +34,29 @@ class TransactionReads(JsonRpc):
         Raises:
             UnavailableError: no usable answer.
         """
-        found: list[SignatureStatus | None] = []
+        found: dict[str, SignatureStatus | None] = {}
         slots: list[int] = []
-        for start in range(0, len(signatures), MAX_STATUSES_A_CALL):
-            chunk = list(signatures[start : start + MAX_STATUSES_A_CALL])
-            params = (chunk, {"searchTransactionHistory": search_history})
-            at = await self.read("getSignatureStatuses", params, Statuses)
-            if len(at.value) != len(chunk):
-                raise UnavailableError(f"getSignatureStatuses: {len(at.value)} of {len(chunk)} were answered")
-            found += [_status(status) for status in at.value]
-            slots.append(at.context.slot)
-        return StatusesAt(min(slots, default=0), tuple(found))
+        ask = partial(self._statuses, search_history=search_history)
+        unique = list(dict.fromkeys(signatures))
+        for start in range(0, len(unique), MAX_STATUSES_A_CALL):
+            chunk = unique[start : start + MAX_STATUSES_A_CALL]
+            meeting = self.gathering(("statuses", search_history), ask, MAX_STATUSES_A_CALL)
+            slot, part = await meeting.ask(chunk, partial(ask, chunk))
+            found |= part
+            slots.append(slot)
+        return StatusesAt(min(slots, default=0), tuple(found[signature] for signature in signatures))
+
+    async def _statuses(
+        self, signatures: Sequence[str], *, search_history: bool
+    ) -> tuple[int, dict[str, SignatureStatus | None]]:
+        params = (signatures, {"searchTransactionHistory": search_history})
+        at = await self.read("getSignatureStatuses", params, Statuses)
+        if len(at.value) != len(signatures):
+            raise UnavailableError(
+                f"getSignatureStatuses: {len(at.value)} of {len(signatures)} were answered"
+            )
+        known = [_status(status) for status in at.value]
+        return at.context.slot, dict(zip(signatures, known, strict=True))
 
     async def signatures_for_address(
         self,

@@ -16,7 +16,7 @@ from sniperforge.chain.subscription import Stream
 from sniperforge.errors import ConfigError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from types import TracebackType
 
     from sniperforge.chain.subscription import Prefilter
@@ -80,11 +80,12 @@ class PubSubHealth:
 class PubSubClient:
     """Implements :class:`~sniperforge.ports.PubSub`; an ``async with`` block owns the connection.
 
-    It connects in the background and again whenever the connection breaks or falls silent; every stream then
-    gets a :class:`~sniperforge.domain.events.Gap` before its new notifications.
+    It connects in the background and again whenever the connection breaks or falls silent, each time to the
+    next endpoint; every stream then gets a :class:`~sniperforge.domain.events.Gap` before its new
+    notifications.
 
     Args:
-        url: ``ws`` or ``wss``; only its host is ever shown.
+        url: ``ws`` or ``wss``, or several in the order of preference; only their hosts are ever shown.
         clock: for silence and retries.
         patience: see :class:`Patience`.
         heartbeat: subscribe to slots, so that silence means death; pings stand in when the node refuses.
@@ -92,6 +93,7 @@ class PubSubClient:
         headers: further headers of the opening handshake.
         max_bytes: a longer message ends the connection.
         jitter: uniform in [0, 1).
+        admit: awaited with a URL before it is connected to; raises ``UnavailableError`` to pass over it.
 
     Raises:
         ConfigError: ``url`` is no WebSocket URL.
@@ -99,7 +101,7 @@ class PubSubClient:
 
     def __init__(
         self,
-        url: str,
+        url: str | Sequence[str],
         clock: Clock,
         *,
         patience: Patience | None = None,
@@ -108,9 +110,12 @@ class PubSubClient:
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_MESSAGE_BYTES,
         jitter: Callable[[], float] = random.random,
+        admit: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
-        self._name = _checked(url)
-        self._url = url
+        self._urls = (url,) if isinstance(url, str) else tuple(url)
+        self._names = [_checked(each) for each in self._urls]
+        self._turn = 0
+        self._admit = admit
         self._clock = clock
         self._patience = patience or Patience()
         self._queue_limit = queue_limit
@@ -128,6 +133,10 @@ class PubSubClient:
 
     def __repr__(self) -> str:
         return f"PubSubClient({self._name})"
+
+    @property
+    def _name(self) -> str:
+        return self._names[self._turn]
 
     async def __aenter__(self) -> Self:
         self._group = await asyncio.TaskGroup().__aenter__()
@@ -214,6 +223,7 @@ class PubSubClient:
                 except UnavailableError as error:
                     self._last_error = error.message
                 failures = 0 if self._messages > heard else failures + 1
+                self._turn = (self._turn + 1) % len(self._urls)
                 await self._clock.sleep(self._pause(failures))
         finally:
             self._dispatcher.end()
@@ -221,8 +231,11 @@ class PubSubClient:
     async def _serve(self) -> None:
         from sniperforge.chain.ws_link import open_link
 
+        url = self._urls[self._turn]
+        if self._admit is not None:
+            await self._admit(url)
         link = await open_link(
-            self._url,
+            url,
             self._received,
             headers=self._headers,
             patience=self._patience.connect,

@@ -87,12 +87,14 @@ class Witnesses:
             try:
                 final = await witness.rpc.epoch_info("finalized")
                 if final.block_height <= last_valid_height:
-                    return self._alive(signature)
+                    self._alone.pop(signature, None)  # what a node said alone before is void
+                    return None
                 at = await witness.rpc.signature_statuses([signature], search_history=True)
             except UnavailableError:
                 continue  # not healthy now: what it knows is told by the others
             if at.statuses[0] is not None:
-                return self._alive(signature)
+                self._alone.pop(signature, None)
+                return None
             if at.slot < final.slot:
                 return None
             said.append(final)
@@ -124,10 +126,6 @@ class Witnesses:
             await self._clock.sleep(pause)
             pause = min(pause * 1.5, _LAST_LOOK_SECONDS)
         raise AssertionError("unreachable")
-
-    def _alive(self, signature: str) -> None:
-        """What a node said alone before is void."""
-        self._alone.pop(signature, None)
 
     def _repeated(self, signature: str, slot: int) -> bool:
         """Note a lone testimony as of the final ``slot``; whether there are enough of them now."""

@@ -327,7 +327,7 @@ def test_its_import_leaves_the_command_line_of_httpx_out() -> None:
 @pytest.mark.parametrize(("scheme", "checked"), [("https", ssl.CERT_REQUIRED), ("http", ssl.CERT_NONE)])
 def test_certificates_are_checked_where_there_are_some(scheme: str, checked: ssl.VerifyMode) -> None:
     """Loading them takes longer than a request on loopback."""
-    pool: Any = HttpTransport(f"{scheme}://127.0.0.1")._pool
+    pool: Any = HttpTransport(f"{scheme}://127.0.0.1")._opened()
     assert pool._pool._ssl_context.verify_mode == checked
 
 

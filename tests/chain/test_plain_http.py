@@ -58,6 +58,44 @@ async def test_it_keeps_the_contract_of_transports(server: ScriptedHttp) -> None
     assert server.heads[0].startswith(b"POST /SECRET/path?api-key=SECRET HTTP/1.1\r\nHost: 127.0.0.1:")
 
 
+async def test_several_connections_are_used_side_by_side(server: ScriptedHttp) -> None:
+    """Requests that come together do not wait for each other, up to the bound; later ones share them."""
+    server.reply(OK)
+    transport = PlainHttpTransport(server.url, connections=3)
+    for _ in range(2):
+        async with asyncio.TaskGroup() as group:
+            for _ in range(5):
+                group.create_task(transport.post(b"{}"))
+    assert (server.connections, len(server.bodies)) == (3, 10)
+    await transport.aclose()
+
+
+async def test_what_a_rate_limiter_asks_for_is_in_the_details(
+    server: ScriptedHttp, transport: PlainHttpTransport
+) -> None:
+    """The retry policy waits for as long as the node says."""
+    server.reply(http_reply(b"", status="429 Slow", headers=("retry-after: 2",)))
+    error = await refused(transport)
+    assert (error.details["http_status"], error.details["retry_after"]) == (429, 2.0)
+
+
+async def test_a_connection_in_use_is_closed_after_the_transport(server: ScriptedHttp) -> None:
+    """A request that is under way when the transport is closed ends, and leaves nothing open."""
+    answered = asyncio.Event()
+
+    def slow(_body: bytes) -> bytes:
+        answered.set()
+        return OK
+
+    server.reply(slow)
+    transport = PlainHttpTransport(server.url)
+    posting = asyncio.create_task(transport.post(b"{}"))
+    await answered.wait()
+    await transport.aclose()
+    assert (await posting).endswith(b"1}")
+    assert transport._idle == []
+
+
 @pytest.mark.parametrize(
     ("url", "local"),
     [
@@ -86,12 +124,11 @@ async def test_chunks_are_put_together(server: ScriptedHttp, transport: PlainHtt
 async def test_a_connection_that_ends_is_opened_again(
     server: ScriptedHttp, transport: PlainHttpTransport, said: bool
 ) -> None:
-    """At once when the server says so, else after one failed exchange."""
+    """At once, whether the server has said so or just closed it while it was idle."""
     server.hang_up = True
     server.reply(http_reply(b"{}", headers=("connection: close",)) if said else OK)
     await transport.post(b"{}")
-    if not said:
-        await refused(transport)
+    await asyncio.sleep(0.01)
     await transport.post(b"{}")
     assert server.connections == 2
 
@@ -128,12 +165,14 @@ async def test_a_broken_exchange(server: ScriptedHttp, transport: PlainHttpTrans
 
 @pytest.mark.parametrize("reply", [http_reply(b"{    }"), CHUNKED])
 async def test_a_reply_that_is_too_long(
-    server: ScriptedHttp, transport: PlainHttpTransport, reply: bytes, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedHttp, reply: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not read to its end."""
     monkeypatch.setattr(plain_http, "MAX_REPLY_BYTES", 5)
+    transport = PlainHttpTransport(server.url)
     server.reply(reply)
     assert "longer than 5 bytes" in (await refused(transport)).message
+    await transport.aclose()
 
 
 async def test_nobody_there() -> None:

@@ -240,6 +240,32 @@ async def test_an_unreachable_node_is_said_so(clock: FakeClock) -> None:
     assert (health.connected, health.frame_age) == (False, math.inf)
 
 
+async def test_the_next_endpoint_takes_over(node: ScriptedPubSub, clock: FakeClock) -> None:
+    """One that cannot be reached or is not admitted is passed over; the stream goes on with a gap."""
+    asked: list[str] = []
+
+    async def admit(url: str) -> None:
+        asked.append(url)
+        if url == "ws://127.0.0.1:8/":
+            raise UnavailableError("it serves another chain")
+
+    urls = ["ws://127.0.0.1:9/", "ws://127.0.0.1:8/", node.url]
+    async with PubSubClient(urls, clock, patience=QUICK, admit=admit) as client:
+        opening = asyncio.create_task(client.subscribe(*LOGS))
+        for count in (1, 2):
+            await eventually(lambda count=count: len(asked) == count and clock.sleepers)
+            await clock.advance(4.0)
+        stream = await opening
+        assert client.health().endpoint == "ws://127.0.0.1:" + f"{node.port}/…"
+        node.cut()
+        await eventually(lambda: not client.health().connected)
+        while len(asked) < 6:
+            await clock.advance(16.0)
+            await asyncio.sleep(0.001)
+        assert isinstance((await take(stream, 1))[0], Gap)
+    assert asked == urls * 2
+
+
 async def test_pauses_between_tries_grow(clock: FakeClock) -> None:
     """2, 4, 8, 16 and again 16 seconds, with the most of jitter."""
     tries: list[float] = []
