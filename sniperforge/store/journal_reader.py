@@ -61,11 +61,13 @@ class JournalReader:
 
     def unresolved(self) -> list[tuple[Intent, Attempt]]:
         """Transactions whose outcome is not known yet, with their intents, oldest first."""
-        rows = self._db.rows(
-            f"SELECT * FROM transactions WHERE state IN ({_UNRESOLVED_SQL}) ORDER BY created_at, rowid"  # noqa: S608
-        )
-        found = [(self.intent(row["intent_id"]), attempt_of(row)) for row in rows]
-        return [(intent, attempt) for intent, attempt in found if intent is not None]
+        where = f"FROM transactions WHERE state IN ({_UNRESOLVED_SQL})"
+        rows = self._db.rows(f"SELECT * {where} ORDER BY created_at, rowid")
+        if not rows:
+            return []
+        wanted = self._db.rows(f"SELECT * FROM intents WHERE id IN (SELECT intent_id {where})")  # noqa: S608
+        intents = {row["id"]: intent_of(row) for row in wanted}
+        return [(intents[row["intent_id"]], attempt_of(row)) for row in rows]
 
     def decisive(self, intent_id: str) -> Attempt:
         """The transaction that tells an intent's outcome: the one that landed, else the last one signed."""
