@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.airdrop import airdrop, usual_airdrop
+from sniperforge.app.alerts import channels, open_alerts
 from sniperforge.app.bot_run import RunTally, run_bot
 from sniperforge.app.bots import bot_config, bot_named
 from sniperforge.app.holding import refuse_held
@@ -72,12 +74,14 @@ async def start(
     """
     spec = bot_named(request.bot or settings.config.bot)
     bot_config(settings, spec)  # a mistake in its file shows before anything is taken
+    told = channels(settings, note)
     tally, feeds, traders = RunTally(), list[PoolFeed](), list[Trader]()
     with open_log(settings, command="start", bot=spec.name, console=console) as log:
 
         def hear(event: SessionEvent) -> None:
             tally.hear(event)
             log_event(log, event)
+            alerts.hear(event)
             tell(event)
 
         async with open_node(settings, live=request.live, patient=True) as node:
@@ -94,16 +98,20 @@ async def start(
             if funded := await _fund(node, entry.pubkey, log):
                 note(funded)
             began = node.clock.now()
-            async with open_trader(
-                node,
-                signer,
-                bot=spec.name,
-                command="start",
-                tell=hear,
-                health=lambda: _health(tally, feeds, traders),
-            ) as trader:
+            async with (
+                open_alerts(settings, told, node.clock, trouble=partial(_undelivered, log)) as alerts,
+                open_trader(
+                    node,
+                    signer,
+                    bot=spec.name,
+                    command="start",
+                    tell=hear,
+                    health=lambda: _health(tally, feeds, traders),
+                ) as trader,
+            ):
                 traders.append(trader)
                 trader.session.add_service(lambda: _say_why_nothing(trader, tally, feeds, hear))
+                trader.session.add_service(lambda: alerts.watch(trader.journal))
                 log.emit("info", "started", genesis=node.genesis_hash, mode=node.mode)
                 ready(trader)
                 try:
@@ -113,6 +121,10 @@ async def start(
                 finally:
                     log.emit("info", "stopped", **_counts(tally))
                 return _document(trader, tally, began)
+
+
+def _undelivered(log: LogPipeline, channel: str, why: str) -> None:
+    log.emit("warning", "alert not delivered", channel=channel, reason=why)
 
 
 async def _fund(node: Node, wallet: str, log: LogPipeline) -> str:

@@ -48,6 +48,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "why": Command("sniperforge.cli.why", "say why a pool or a token was bought or refused"),
     "halt": Command("sniperforge.cli.halt", "stop buying until resume; exits go on"),
     "resume": Command("sniperforge.cli.resume", "allow buying again"),
+    "alerts": Command("sniperforge.cli.alerts", "try the channels that alerts go to"),
     "wallet": Command("sniperforge.cli.wallet", "make, import, list wallets; balance, send, reclaim, export"),
     "test": Command("sniperforge.cli.test", "check live what the commands depend on: node, pools, wallets"),
     "pools": Command("sniperforge.cli.pools", "decode transactions, show or record a pool, watch new pools"),

@@ -24,6 +24,10 @@ BOT_MODELS: Final[dict[str, type[BaseModel]]] = {"lp-sniper": LpSniperConfig}
 """Bots whose file this package knows; a plugin checks its own when it starts."""
 
 
+WRITE_ONLY: Final = {"writeOnly": True}
+"""What marks a :data:`~sniperforge.config.values.Secret`, as JSON Schema has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
     """One file read: ``ok``, or ``skip`` with the reason."""
@@ -117,9 +121,11 @@ def _checked_bot(settings: Settings, name: str) -> CheckedFile:
 
 
 def _rows(model: BaseModel, prefix: str, origins: Mapping[str, str], secret: frozenset[str]) -> Iterator[Row]:
-    for name in type(model).model_fields:
+    for name, field in type(model).model_fields.items():
         value, key = getattr(model, name), prefix + name
-        if hasattr(type(value), "model_fields"):
+        if field.json_schema_extra == WRITE_ONLY:
+            yield Row(key, MASK if value else "", origins.get(key, "default"))
+        elif hasattr(type(value), "model_fields"):
             yield from _rows(value, f"{key}.", origins, secret)
         else:
             yield Row(key, _shown(value, key in secret), _origin(key, origins))

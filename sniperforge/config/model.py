@@ -11,6 +11,7 @@ from sniperforge.config.values import (
     Name,
     Port,
     PositiveSol,
+    Secret,
     Section,
     Sol,
     contradiction,
@@ -90,6 +91,34 @@ class Execution(Section):
         return self
 
 
+class Alerts(Section):
+    """Who is told of what happens while nobody looks.
+
+    Attributes:
+        console: stuck exits, unknown outcomes and halts also as a line on stderr.
+        url: where alerts go, in apprise's form; a secret.
+        url_file: a file of mode 0600 that has the URL in its first line, relative to the project root.
+        fills: tell the URL of buys and sales too.
+        repeat_minutes: the same subject is told once in that time.
+        per_minute: alerts of one kind.
+        timeout_seconds: of one alert.
+    """
+
+    console: bool = True
+    url: Secret = ""
+    url_file: str = ""
+    fills: bool = True
+    repeat_minutes: Annotated[int, Field(ge=1, le=10_080)] = 15
+    per_minute: Annotated[int, Field(ge=1, le=1_000)] = 20
+    timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 15
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.url and self.url_file:
+            raise contradiction("url_file", "url and url_file are both given")
+        return self
+
+
 class Localnet(Section):
     """The embedded network."""
 
@@ -123,4 +152,5 @@ class Config(Section):
     wallets: Wallets = Wallets()
     limits: Limits = Limits()
     execution: Execution = Execution()
+    alerts: Alerts = Alerts()
     localnet: Localnet = Localnet()

@@ -148,5 +148,8 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(_as_tuple)]
 """A TOML array of addresses."""
 
+Secret = Annotated[str, Field(repr=False, json_schema_extra={"writeOnly": True})]
+"""Text that is never shown, not even in part."""
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 """A TOML array of strings."""
