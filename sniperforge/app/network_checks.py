@@ -6,12 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.app.check_run import Finding, ok, warn
-from sniperforge.chain.websocket import PubSubClient
 from sniperforge.errors import RpcError, UnavailableError
 
 if TYPE_CHECKING:
     from sniperforge.app.check_run import CheckRun
     from sniperforge.app.node import Node
+    from sniperforge.chain.rpc_endpoint import EndpointReport
 
 MOVING_SECONDS: Final = 5.0
 """A cluster opens a slot every 0.4 s."""
@@ -27,6 +27,7 @@ async def solana_checks(run: CheckRun) -> None:
         ("blockhash", _blockhash),
         ("slots", _slots),
         ("websocket", _websocket),
+        ("endpoints", _endpoints),
     ):
         await run.on_node("solana", name, work)
 
@@ -60,7 +61,7 @@ async def _slots(node: Node) -> Finding:
 
 
 async def _websocket(node: Node) -> Finding:
-    async with PubSubClient(node.settings.network.ws_url, node.clock) as pubsub:
+    async with node.pubsub() as pubsub:
         try:
             async with asyncio.timeout(MOVING_SECONDS):
                 stream = await pubsub.subscribe("slotSubscribe", [])
@@ -72,3 +73,17 @@ async def _websocket(node: Node) -> Finding:
             pass
         reason = pubsub.health().last_error
     raise UnavailableError(f"no notification within {MOVING_SECONDS:.0f} s: {reason}")
+
+
+async def _endpoints(node: Node) -> Finding:
+    reports = await node.survey()
+    told = "; ".join(endpoint_line(report) for report in reports)
+    return ok(told) if all(report.state == "ok" for report in reports) else warn(told)
+
+
+def endpoint_line(report: EndpointReport) -> str:
+    """One endpoint's health in a line; its URL without keys."""
+    late = f", {report.lag} slots behind" if report.state == "lagging" else ""
+    quick = "" if report.latency_ms is None else f", answers in {report.latency_ms:.1f} ms"
+    why = f": {report.last_error}" if report.last_error and report.state != "ok" else ""
+    return f"{report.name} {report.state}{late}{quick}{why}"

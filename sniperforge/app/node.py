@@ -1,4 +1,4 @@
-"""A node, identified: nothing is unlocked, read or written before its chain is known."""
+"""The network's endpoints, identified: nothing is unlocked, read or written before their chain is known."""
 
 from __future__ import annotations
 
@@ -11,31 +11,41 @@ from typing import TYPE_CHECKING
 from sniperforge.app.located import located
 from sniperforge.app.rate_limits import RateLimits
 from sniperforge.chain.clock import SystemClock
+from sniperforge.chain.endpoint import masked
 from sniperforge.chain.plain_http import PlainHttpTransport, is_local
 from sniperforge.chain.retries import RetryPolicy
 from sniperforge.chain.rpc import RpcClient
+from sniperforge.chain.rpc_endpoint import HISTORY, READ, SEND, SUBSCRIBE, RpcEndpoint
+from sniperforge.chain.rpc_pool import RpcPool
+from sniperforge.chain.slot_watch import SlotWatch, look
+from sniperforge.chain.websocket import PubSubClient
+from sniperforge.chain.witnesses import Witness
 from sniperforge.config.genesis import check_chain
 from sniperforge.coordination.journal_place import journal_in_use
 from sniperforge.coordination.paths import locks_folder, pointer_path
-from sniperforge.errors import UnavailableError
+from sniperforge.errors import ConfigError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from sniperforge.app.rate_limits import Heard
+    from sniperforge.chain.rpc_endpoint import EndpointReport
     from sniperforge.config.load import Settings
     from sniperforge.ports import Clock, RpcTransport
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The selected network's node and what is known of its chain.
+    """The selected network's endpoints and what is known of their chain.
 
     Attributes:
+        rpc: all endpoints as one node.
         cluster: ``mainnet``, ``devnet``, ``testnet`` or ``local-<genesis8>``.
         mode: ``live`` or ``paper``.
         locks: folder of wallet locks and inboxes.
-        readers: every endpoint that is asked before a transaction is called dead, ``rpc`` first.
+        pool: the endpoints, and how they do.
+        senders: each endpoint that transactions are handed to.
+        witnesses: each endpoint that is asked before a transaction is called dead.
     """
 
     settings: Settings
@@ -45,7 +55,9 @@ class Node:
     cluster: str
     mode: str
     locks: Path
-    readers: tuple[RpcClient, ...]
+    pool: RpcPool
+    senders: tuple[RpcClient, ...]
+    witnesses: tuple[Witness, ...]
 
     @property
     def folder(self) -> Path:
@@ -66,6 +78,17 @@ class Node:
         """The record that all processes of this chain and mode share."""
         return self.folder / "shared.db"
 
+    def pubsub(self) -> PubSubClient:
+        """Subscriptions, at the first endpoint for them that serves this chain; the caller enters it."""
+        roles = zip(self.settings.network.all_endpoints, self.pool.endpoints, strict=False)
+        urls = {each.ws_url: endpoint for each, endpoint in roles if each.ws_url and SUBSCRIBE in each.roles}
+        return PubSubClient(list(urls), self.clock, admit=lambda url: urls[url].prove())
+
+    async def survey(self) -> tuple[EndpointReport, ...]:
+        """How each endpoint does, after asking all of them. Never raises for outages."""
+        await look(self.pool.endpoints)
+        return self.pool.report()
+
 
 @asynccontextmanager
 async def open_node(
@@ -79,15 +102,18 @@ async def open_node(
 ) -> AsyncIterator[Node]:
     """Connect to the selected network and prove which chain it serves.
 
+    The first endpoint that answers is proved here. The others are proved before they are used; a long-running
+    command does that here too.
+
     Args:
         live, paper: the command's ``--live`` and ``--paper``.
-        transport: instead of HTTP to the configured endpoint.
+        transport: instead of HTTP to the configured endpoints.
         locks: instead of the user's one folder of locks, for a network that nobody else can reach.
         patient: retry reads for long-running commands; a one-off command fails sooner.
 
     Raises:
-        UnavailableError: the endpoint does not answer.
-        ConfigError: it serves another chain than the network file says.
+        UnavailableError: no endpoint answers.
+        ConfigError: one serves another chain than the network file says.
         RefusedError: ``--live`` on mainnet without ``live = true``.
     """
     if transport is None:
@@ -95,27 +121,71 @@ async def open_node(
     mode = settings.trading_mode(live=live, paper=paper)
     clock, retry = SystemClock(), RetryPolicy() if patient else RetryPolicy(attempts=2)
     async with AsyncExitStack() as stack:
-        limits = stack.enter_context(RateLimits(settings.network, clock))
-        carrier = transport or _http(settings, settings.network.rpc_url, limits, patient=patient)
-        further = () if transport else settings.network.read_urls
-        others = [_http(settings, url, limits, patient=patient) for url in further]
-        for each in (carrier, *others):
-            stack.push_async_callback(each.aclose)
-        rpc = RpcClient(carrier, clock, retry=retry)
-        genesis_hash = await _identity(settings, rpc)
+        endpoints = [
+            RpcEndpoint(carrier, clock, name=name, roles=roles)
+            for carrier, name, roles in _carriers(settings, transport, stack, clock, patient=patient)
+        ]
+        genesis_hash = await _identity(settings, endpoints)
         cluster = check_chain(settings.network.chain, settings.network.genesis_hash, genesis_hash)
-        readers = (rpc, *(RpcClient(other, clock, retry=retry) for other in others))
-        folder = locks or locks_folder(os.environ, Path.home())
-        yield Node(settings, rpc, clock, genesis_hash, cluster, mode, folder, readers)
+        for endpoint in endpoints:
+            endpoint.expect(genesis_hash)
+        if patient and len(endpoints) > 1:
+            await look(endpoints)
+            _require_one_chain(endpoints)
+            await stack.enter_async_context(SlotWatch(endpoints, clock))
+        pool = RpcPool(endpoints, clock)
+        clients = {endpoint: RpcClient(endpoint, clock, retry=retry) for endpoint in endpoints}
+        yield Node(
+            settings=settings,
+            rpc=RpcClient(pool, clock, retry=retry),
+            clock=clock,
+            genesis_hash=genesis_hash,
+            cluster=cluster,
+            mode=mode,
+            locks=locks or locks_folder(os.environ, Path.home()),
+            pool=pool,
+            senders=tuple(clients[each] for each in endpoints if SEND in each.roles),
+            witnesses=tuple(
+                Witness(clients[each], history=HISTORY in each.roles)
+                for each in endpoints
+                if {READ, HISTORY} & each.roles
+            ),
+        )
 
 
-async def _identity(settings: Settings, rpc: RpcClient) -> str:
-    try:
-        return await rpc.genesis_hash()
-    except UnavailableError as error:
-        if settings.network.chain == "localnet":
-            error.hint = "no embedded network runs there; start one: sniperforge localnet up --detach"
-        raise
+def _carriers(
+    settings: Settings, given: RpcTransport | None, stack: AsyncExitStack, clock: Clock, *, patient: bool
+) -> Iterator[tuple[RpcTransport, str, frozenset[str]]]:
+    """A transport, a name to show and the roles, for each endpoint; ``given`` stands for all of them."""
+    limits = stack.enter_context(RateLimits(settings.network, clock))
+    for each in settings.network.all_endpoints[: 1 if given else None]:
+        carrier = given or _http(settings, each.rpc_url, limits, patient=patient)
+        stack.push_async_callback(carrier.aclose)
+        yield carrier, masked(each.rpc_url), frozenset(each.roles)
+
+
+async def _identity(settings: Settings, endpoints: Sequence[RpcEndpoint]) -> str:
+    """The chain that the first endpoint serves which answers."""
+    trouble: UnavailableError | None = None
+    for endpoint in endpoints:
+        try:
+            return await endpoint.genesis_hash()
+        except UnavailableError as error:
+            trouble = trouble or error
+    assert trouble is not None
+    if settings.network.chain == "localnet":
+        trouble.hint = "no embedded network runs there; start one: sniperforge localnet up --detach"
+    raise trouble
+
+
+def _require_one_chain(endpoints: Sequence[RpcEndpoint]) -> None:
+    for endpoint in endpoints:
+        if endpoint.wrong_chain:
+            raise ConfigError(
+                f"{endpoint.name}: {endpoint.distrust}",
+                hint="correct the URLs in the network file; nothing was unlocked or sent",
+                details={"endpoint": endpoint.name},
+            )
 
 
 def _http(settings: Settings, url: str, limits: RateLimits, *, patient: bool) -> RpcTransport:
@@ -125,8 +195,10 @@ def _http(settings: Settings, url: str, limits: RateLimits, *, patient: bool) ->
 def _unlimited(settings: Settings, url: str, heard: Heard | None, *, patient: bool) -> RpcTransport:
     timeout = settings.network.request_timeout_ms / 1_000
     connections = settings.network.max_requests_in_flight
-    if not patient and is_local(url):
-        return PlainHttpTransport(url, timeout=timeout)
+    if is_local(url):
+        return PlainHttpTransport(
+            url, timeout=timeout, connections=connections if patient else 1, heard=heard
+        )
     if patient:
         from sniperforge.chain.aiohttp_transport import AiohttpTransport
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sniperforge.app.node import Node, open_node
-from sniperforge.chain.websocket import PubSubClient
 from sniperforge.config.nearest import did_you_mean
 from sniperforge.dex.registry import DETECTORS, program_on, programs_on
 from sniperforge.domain.addresses import WSOL_MINT
@@ -72,7 +71,7 @@ async def watch_pools(
     async with open_node(settings, patient=True) as node:
         programs = _programs(node.cluster, dex)
         ready(node)
-        async with PubSubClient(node.settings.network.ws_url, node.clock) as pubsub:
+        async with node.pubsub() as pubsub:
             feed = PoolFeed(
                 programs,
                 history=node.rpc,

@@ -41,6 +41,7 @@ async def status_of(records: Records) -> dict[str, Any]:
             "genesis_hash": node.genesis_hash,
             "slot": await node.rpc.slot("processed"),
             "health": await node.rpc.health(),
+            "endpoints": [asdict(report) for report in await node.survey()],
         },
         "wallet": {
             "name": records.wallet.name,

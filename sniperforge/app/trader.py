@@ -14,8 +14,7 @@ from sniperforge.app.limits import limits_of
 from sniperforge.chain.clock import WallClock
 from sniperforge.chain.fate import Pace
 from sniperforge.chain.landing import Landing
-from sniperforge.chain.websocket import PubSubClient
-from sniperforge.chain.witnesses import Witness, Witnesses
+from sniperforge.chain.witnesses import Witnesses
 from sniperforge.config.values import lamports_of
 from sniperforge.coordination.inbox import InboxServer
 from sniperforge.dex.registry import venue_named
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from sniperforge.app.node import Node
+    from sniperforge.chain.websocket import PubSubClient
     from sniperforge.config.model import Config
     from sniperforge.coordination.wallet_lock import WalletLock
     from sniperforge.engine.events import SessionEvent
@@ -95,7 +95,7 @@ async def open_trader(
         stack.callback(shared.close)
         inbox = InboxServer(inbox_file(node, signer.pubkey), clock=WallClock())
         stack.callback(inbox.close)
-        pubsub = await stack.enter_async_context(PubSubClient(node.settings.network.ws_url, node.clock))
+        pubsub = await stack.enter_async_context(node.pubsub())
         account_rent = await node.rpc.minimum_rent(TOKEN_ACCOUNT_SIZE)
         held = _Held(node, signer, lock, journal, shared, pubsub, account_rent)
         switch = KillSwitch(journal, node.settings.kill_file)
@@ -144,12 +144,12 @@ def _assemble(
     node, journal, pubsub = held.node, held.journal, held.pubsub
     config, clock, wallet = node.settings.config, node.clock, held.signer.pubkey
     blockhashes = BlockhashCache(node.rpc, clock)
-    witnesses = Witnesses([Witness(reader) for reader in node.readers], clock)
+    witnesses = Witnesses(node.witnesses, clock)
     executor = Executor(
         signer=held.signer,
         journal=journal,
         lander=Landing(
-            senders=[node.rpc], witnesses=witnesses, pubsub=pubsub, clock=clock, pace=pace_of(config)
+            senders=node.senders, witnesses=witnesses, pubsub=pubsub, clock=clock, pace=pace_of(config)
         ),
         blockhashes=blockhashes,
         door=Door(

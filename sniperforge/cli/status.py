@@ -45,6 +45,7 @@ def _text(data: dict[str, Any]) -> str:
     held = data["positions"]
     rows = [
         ("network", f"{network['name']} ({network['cluster']}), slot {network['slot']}, {network['health']}"),
+        *_endpoint_rows(network["endpoints"]),
         ("wallet", f"{wallet['pubkey']}  {wallet['name']}"),
         ("balance", f"{wallet['balance_sol']} SOL"),
         ("today", f"{data['realized_today_sol']} SOL realised, net of fees and rent"),
@@ -63,6 +64,20 @@ def _text(data: dict[str, Any]) -> str:
     if data["why_nothing"]:
         rows.append(("no buys", data["why_nothing"]))
     return "\n".join(f"{name:10} {text}".rstrip() for name, text in rows)
+
+
+def _endpoint_rows(endpoints: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Each endpoint, unless the only one is well: the network's row says so already."""
+    if len(endpoints) == 1 and endpoints[0]["state"] == "ok":
+        return []
+    return [("endpoint", _endpoint(each)) for each in endpoints]
+
+
+def _endpoint(each: dict[str, Any]) -> str:
+    late = f", {each['lag']} slots behind" if each["lag"] else ""
+    quick = "" if each["latency_ms"] is None else f", answers in {each['latency_ms']:.1f} ms"
+    why = f": {each['last_error']}" if each["last_error"] and each["state"] != "ok" else ""
+    return f"{each['name']} {each['state']} ({', '.join(each['roles'])}){late}{quick}{why}"
 
 
 def _holder_rows(holder: dict[str, Any] | None) -> list[tuple[str, str]]:

@@ -140,6 +140,11 @@ def _origin(key: str, origins: Mapping[str, str]) -> str:
 def _shown(value: Any, is_secret: bool) -> Any:
     if isinstance(value, tuple):
         return [_shown(item, is_secret) for item in value]
+    if hasattr(type(value), "model_fields"):
+        return {
+            name: _shown(getattr(value, name), is_secret and name.endswith("_url"))
+            for name in type(value).model_fields
+        }
     if isinstance(value, dict):
         return {key: _shown(item, is_secret) for key, item in value.items()}
     if isinstance(value, str):

@@ -144,6 +144,8 @@ def _expanded(value: Any, lookup: Any) -> Any:
         return _REFERENCE.sub(lambda match: lookup(match["name"]), value)
     if isinstance(value, list):
         return [_expanded(item, lookup) for item in value]
+    if isinstance(value, dict):
+        return {key: _expanded(item, lookup) for key, item in value.items()}
     return value
 
 

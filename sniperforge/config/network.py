@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -36,11 +36,43 @@ def _ws(value: str) -> str:
 
 HttpUrl = Annotated[str, AfterValidator(_http)]
 WsUrl = Annotated[str, AfterValidator(_ws)]
-HttpUrls = Annotated[
-    tuple[HttpUrl, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
-]
 
 Chain = Literal["localnet", "devnet", "testnet", "mainnet"]
+Role = Literal["read", "send", "subscribe", "history"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+"""What an endpoint may be for. History: it keeps landed transactions for good."""
+
+
+def _tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Roles = Annotated[tuple[Role, ...], BeforeValidator(_tuple), Field(min_length=1)]
+
+
+class EndpointConfig(Section):
+    """One endpoint of a network.
+
+    Attributes:
+        rpc_url: where requests go.
+        ws_url: where subscriptions go; needed for that role only.
+        roles: what it is used for.
+        limits: how fast it may be asked, by all processes of the user together.
+    """
+
+    rpc_url: HttpUrl = Field(repr=False)
+    ws_url: WsUrl | None = Field(default=None, repr=False)
+    roles: Roles
+    limits: EndpointLimits = EndpointLimits()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if "subscribe" in self.roles and self.ws_url is None:
+            raise contradiction("roles", "an endpoint to subscribe at needs a ws_url")
+        return self
+
+
+Endpoints = Annotated[tuple[EndpointConfig, ...], BeforeValidator(_tuple)]
 
 
 class NetworkConfig(Section):
@@ -48,24 +80,37 @@ class NetworkConfig(Section):
 
     Attributes:
         chain: which chain the endpoints must serve; proved by the genesis hash before a key is unlocked.
-        rpc_url, ws_url: where requests and subscriptions go.
-        read_urls: further endpoints asked before a transaction is called dead.
+        rpc_url, ws_url, roles, limits: the first endpoint, used before the others while it does well.
+        endpoints: further ones.
         genesis_hash: base58; for mainnet, devnet and testnet the known one when absent.
         feed_commitment: level at which new pools are seen.
         request_timeout_ms: of one request.
         max_requests_in_flight: at once, in one process.
-        limits: how fast each of the endpoints may be asked, by all processes of the user together.
     """
 
     chain: Chain
     rpc_url: HttpUrl = Field(repr=False)
     ws_url: WsUrl = Field(repr=False)
-    read_urls: HttpUrls = Field(default=(), repr=False)
+    roles: Roles = ROLES
     genesis_hash: Address | None = None
     feed_commitment: Literal["processed", "confirmed"] = "confirmed"
     request_timeout_ms: Annotated[int, Field(ge=100, le=120_000)] = 10_000
     max_requests_in_flight: Annotated[int, Field(ge=1, le=1_000)] = 16
     limits: EndpointLimits = EndpointLimits()
+    endpoints: Endpoints = ()
+
+    @property
+    def all_endpoints(self) -> tuple[EndpointConfig, ...]:
+        """Every endpoint in order of preference."""
+        first = EndpointConfig(rpc_url=self.rpc_url, ws_url=self.ws_url, roles=self.roles, limits=self.limits)
+        return (first, *self.endpoints)
+
+    @model_validator(mode="after")
+    def _every_role_is_played(self) -> Self:
+        played = {role for endpoint in self.all_endpoints for role in endpoint.roles}
+        if missing := [role for role in ROLES if role not in played]:
+            raise contradiction("roles", f"no endpoint has the role {missing[0]}")
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

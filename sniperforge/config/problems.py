@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, get_args
 
 from sniperforge.config.layers import scalar_keys
 from sniperforge.config.masking import mask_url
@@ -47,9 +48,11 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], layers: Layers) -> di
 
 
 def _key_of(detail: ErrorDetails) -> Key:
-    parts = tuple(str(part) for part in detail["loc"] if isinstance(part, str))
     named = (detail.get("ctx") or {}).get("key")
-    return (*parts, str(named)) if named else parts
+    where = detail["loc"] if named is None else (*detail["loc"], str(named))
+    # A place in a list of values says nothing about a line; one in an array of tables does.
+    told = [isinstance(part, str) or isinstance(after, str) for part, after in pairwise((*where, 0))]
+    return tuple(str(part) for part, said in zip(where, told, strict=True) if said)
 
 
 def _origin(key: Key, layers: Layers) -> str:
@@ -64,7 +67,8 @@ def _shown(detail: ErrorDetails, key: Key, layers: Layers) -> str:
     if detail["type"] in ("missing", "contradiction") or isinstance(value, dict):
         return ""
     is_url = key[-1:] and key[-1].endswith(("_url", "_urls"))
-    if key in layers.secret_keys or (is_url and "://" not in str(value)):
+    secret = any(key[:length] in layers.secret_keys for length in range(1, len(key) + 1))
+    if secret or (is_url and "://" not in str(value)):
         return " = (hidden)"
     text = f'"{mask_url(value)}"' if isinstance(value, str) else mask_url(str(value))
     return f" = {text[:_MAX_SHOWN]}"
@@ -73,12 +77,25 @@ def _shown(detail: ErrorDetails, key: Key, layers: Layers) -> str:
 def _reason(detail: ErrorDetails, key: Key, model: type[BaseModel]) -> tuple[str, str]:
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return "unknown key", _suggestion(key, [name for name, _ in scalar_keys(model)])
+        plain = tuple(part for part in key if not part.isdigit())
+        return "unknown key", _suggestion(
+            plain, [name for name, _ in scalar_keys(model)] + _listed_keys(model)
+        )
     if kind == "missing":
         return "missing", f"add `{key[-1]} = …`"
     if kind == "model_type":
         return "a table is needed", f"write [{'.'.join(key)}] and its keys below"
     return detail["msg"][:1].lower() + detail["msg"][1:], ""
+
+
+def _listed_keys(model: type[BaseModel]) -> list[Key]:
+    """The keys of tables that stand in arrays: an array is one value everywhere else."""
+    return [
+        (name, inner)
+        for name, field in model.model_fields.items()
+        for kind in get_args(field.annotation)
+        for inner in getattr(kind, "model_fields", ())
+    ]
 
 
 def _suggestion(key: Key, known: Iterable[Key]) -> str:

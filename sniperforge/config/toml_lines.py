@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
-_HEADER: Final = re.compile(r"^\s*\[\[?(?P<name>[^\[\]]+)\]\]?\s*(#.*)?$")
+_HEADER: Final = re.compile(r"^\s*\[(?P<array>\[)?(?P<name>[^\[\]]+)\]\]?\s*(#.*)?$")
 _ASSIGNMENT: Final = re.compile(
     r"""^\s*(?P<key>(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=(?P<value>.*)$"""
 )
@@ -16,8 +17,12 @@ _TOKEN: Final = re.compile(
 
 
 def key_lines(text: str) -> dict[tuple[str, ...], int]:
-    """Line (from 1) of each key and table header; the first of a repeated header wins."""
+    """Line (from 1) of each key and table header.
+
+    The first header of an array of tables is the array's; each table is keyed by its place: ``("a", "0")``.
+    """
     lines: dict[tuple[str, ...], int] = {}
+    places: Counter[tuple[str, ...]] = Counter()
     table: tuple[str, ...] = ()
     scan = _ValueScan()
     for number, line in enumerate(text.splitlines(), start=1):
@@ -27,6 +32,11 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
         if header := _HEADER.match(line):
             table = _parts(header["name"])
             lines.setdefault(table, number)
+            if header["array"]:
+                place = (*table, str(places[table]))
+                places[table] += 1
+                table = place
+                lines[table] = number
         elif assignment := _ASSIGNMENT.match(line):
             lines.setdefault(table + _parts(assignment["key"]), number)
             scan.feed(assignment["value"])

@@ -21,7 +21,7 @@ async def test_all_groups_on_a_network_with_a_market(tmp_path: Path) -> None:
         "jupiter api",
         "wallets balance",
     ]
-    assert len(status) == 15
+    assert len(status) == 16
     assert run.error() is None
     assert run.node is not None
 

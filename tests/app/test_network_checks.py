@@ -10,10 +10,12 @@ import pytest
 
 from sniperforge.app import network_checks
 from sniperforge.app.check_run import CheckRun, CheckStatus
-from sniperforge.app.network_checks import solana_checks
+from sniperforge.app.network_checks import endpoint_line, solana_checks
 from sniperforge.app.node import Node, open_node
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.rpc import RpcClient
+from sniperforge.chain.rpc_endpoint import EndpointReport, RpcEndpoint
+from sniperforge.chain.rpc_pool import RpcPool
 from sniperforge.errors import RpcError, UnavailableError
 from sniperforge.localnet.genesis import Genesis
 from sniperforge.localnet.ledger.pace import FAST
@@ -41,12 +43,13 @@ async def rows(node: Node) -> dict[str, tuple[CheckStatus, str]]:
 
 
 async def test_a_healthy_node(node: Node) -> None:
-    """Five rows, all ok; slots move and are notified of."""
+    """Six rows, all ok; slots move and are notified of."""
     found = await rows(node)
     assert {status for status, _ in found.values()} == {CheckStatus.OK}
-    assert list(found) == ["version", "health", "blockhash", "slots", "websocket"]
+    assert list(found) == ["version", "health", "blockhash", "slots", "websocket", "endpoints"]
     assert found["slots"][1].endswith("moving")
     assert found["websocket"][1].startswith("notified of slot")
+    assert found["endpoints"][1].startswith("http://127.0.0.1:")
 
 
 async def test_a_node_that_stands_still(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +83,24 @@ async def test_a_websocket_that_is_silent(
     deaf = replace(node, settings=replace(node.settings, network=endpoints))
     run = CheckRun(deaf.settings, deaf, SystemClock())
     await solana_checks(run)
-    last = run.rows[-1]
+    last = run.rows[-2]
     assert (last.name, last.status) == ("websocket", CheckStatus.FAIL)
     assert isinstance(last.error, UnavailableError)
     assert "no notification within" in last.message
+
+
+async def test_endpoints_that_are_not_well_are_named(node: Node) -> None:
+    """Each with its state and its reason; one of them is enough for a warning."""
+    bad = RpcEndpoint(FakeRpc({"getGenesisHash": "other"}), node.clock, name="https://bad.example/…")
+    bad.expect(node.genesis_hash)
+    found = await rows(replace(node, pool=RpcPool([*node.pool.endpoints, bad], node.clock)))
+    status, message = found["endpoints"]
+    assert status is CheckStatus.WARN
+    assert "https://bad.example/… distrusted" in message
+    assert "it serves another chain" in message
+
+
+def test_a_lagging_endpoint_says_how_far() -> None:
+    """Slots and time of its answers, when there are some."""
+    report = EndpointReport("http://a", ("read",), "lagging", 10, 30, 1.25, None, 4, 0, "")
+    assert endpoint_line(report) == "http://a lagging, 30 slots behind, answers in 1.2 ms"

@@ -9,7 +9,7 @@ from sniperforge.config.load import Settings, load
 from sniperforge.config.packaged import default_files
 from sniperforge.errors import ConfigError, StorageError
 
-SECRET_NETWORK = 'chain = "mainnet"\nrpc_url = "https://h/?k=${RPC_KEY}"\nws_url = "${WS}"\nread_urls = ["https://i/${RPC_KEY}"]\n'
+SECRET_NETWORK = 'chain = "mainnet"\nrpc_url = "https://h/?k=${RPC_KEY}"\nws_url = "${WS}"\n[[endpoints]]\nrpc_url = "https://i/${RPC_KEY}"\nroles = ["read"]\n'
 
 
 @pytest.fixture
@@ -60,6 +60,8 @@ def test_rows_show_values_origins_and_no_secret(project: Path) -> None:
     assert rows["networks.mine.genesis_hash"].value is None
     assert rows["networks.mine.genesis_hash"].origin == "default"
     assert rows["bots.lp-sniper.filters.dexes"].value == ["raydium_cpmm"]
+    (further,) = rows["networks.mine.endpoints"].value
+    assert (further["rpc_url"], further["ws_url"], further["roles"]) == ("https://i/***", None, ["read"])
     assert "s3cretKEY" not in str(rows)
 
 

@@ -4,20 +4,43 @@ import pytest
 from pydantic import ValidationError
 
 from sniperforge.config.genesis import GENESIS_HASHES
-from sniperforge.config.network import NetworkConfig
+from sniperforge.config.network import ROLES, NetworkConfig
 
 GOOD = {
     "chain": "devnet",
     "rpc_url": "https://node.example/?api-key=hunter2",
     "ws_url": "wss://node.example/hunter2",
 }
+OTHER = {"rpc_url": "http://other.example/hunter2", "roles": ["read", "history"]}
 
 
 def test_urls_with_keys_stay_out_of_the_text_form() -> None:
     """Neither ``repr`` nor ``str`` shows a URL."""
-    network = NetworkConfig.model_validate(GOOD | {"read_urls": ["http://other.example/hunter2"]})
-    assert "hunter2" not in f"{network!r} {network}"
-    assert network.read_urls == ("http://other.example/hunter2",)
+    network = NetworkConfig.model_validate(GOOD | {"endpoints": [OTHER]})
+    assert "hunter2" not in f"{network!r} {network} {network.all_endpoints}"
+
+
+def test_the_plain_urls_are_the_first_endpoint() -> None:
+    """It plays every role unless told; further ones follow in their order, each with its own."""
+    plain = NetworkConfig.model_validate(GOOD)
+    assert [each.roles for each in plain.all_endpoints] == [ROLES]
+    network = NetworkConfig.model_validate(
+        GOOD | {"endpoints": [OTHER, OTHER | {"roles": ["send"]}], "roles": ["read", "send", "subscribe"]}
+    )
+    assert [each.rpc_url for each in network.all_endpoints] == [GOOD["rpc_url"], *[OTHER["rpc_url"]] * 2]
+    assert [each.roles for each in network.all_endpoints] == [
+        ("read", "send", "subscribe"),
+        ("read", "history"),
+        ("send",),
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_needs_an_endpoint(role: str) -> None:
+    """Without one the first trade would fail; the configuration fails instead."""
+    rest = [each for each in ROLES if each != role]
+    with pytest.raises(ValidationError, match=f"no endpoint has the role {role}"):
+        NetworkConfig.model_validate(GOOD | {"roles": rest})
 
 
 @pytest.mark.parametrize(
@@ -28,8 +51,13 @@ def test_urls_with_keys_stay_out_of_the_text_form() -> None:
         {"rpc_url": "https://node.example:port"},
         {"rpc_url": "https://"},
         {"ws_url": "https://node.example"},
-        {"read_urls": ["ftp://node.example"]},
-        {"read_urls": "https://node.example"},
+        {"roles": []},
+        {"roles": ["read", "send", "subscribe", "history", "mine"]},
+        {"endpoints": [OTHER | {"rpc_url": "ftp://node.example"}]},
+        {"endpoints": [OTHER | {"roles": ["read", "subscribe"]}]},
+        {"endpoints": [{"rpc_url": "https://node.example"}]},
+        {"endpoints": "https://node.example"},
+        {"endpoints": ["https://node.example"]},
         {"chain": "moon"},
         {"feed_commitment": "finalized"},
         {"genesis_hash": "short"},

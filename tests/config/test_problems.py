@@ -79,3 +79,33 @@ def test_secrets_in_values_are_not_shown(url: str) -> None:
     )
     assert "f.toml:3: rpc_url" in error.message
     assert "s3cret" not in f"{error.message} {error.details}"
+
+
+NETWORK = 'chain = "devnet"\nrpc_url = "http://h"\nws_url = "ws://h"\n'
+GOOD_TABLE = '[[endpoints]]\nrpc_url = "http://i"\nroles = ["read"]\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "message", "hint"),
+    [
+        (
+            'rpc_ulr = "http://i"',
+            'f.toml:8: endpoints.1.rpc_ulr = "http://i": unknown key',
+            "did you mean rpc_url?",
+        ),
+        ('rpc_url = "ftp://u:s3cret@i"', "f.toml:8: endpoints.1.rpc_url", ""),
+        ('rpc_url = "${KEY}"', "f.toml:8: endpoints.1.rpc_url = (hidden)", ""),
+        ('roles = ["subscribe"]', "f.toml:8: endpoints.1.roles: an endpoint to subscribe at needs", ""),
+        ('roles = ["read", "watch"]', "f.toml:8: endpoints.1.roles", ""),
+        ('genesis_hash = "x"', "f.toml:8: endpoints.1.genesis_hash", "this key is written genesis_hash"),
+    ],
+)
+def test_a_table_of_an_array_is_told_with_its_own_line(table: str, message: str, hint: str) -> None:
+    """The second endpoint's mistake is not shown at the first one's line."""
+    rest = "" if table.startswith("rpc_url") else 'rpc_url = "http://j"\n'
+    rest += "" if table.startswith("roles") else 'roles = ["read"]\n'
+    text = f"{NETWORK}{GOOD_TABLE}[[endpoints]]\n{table}\n{rest}"
+    error = problem(text, NetworkConfig, {"KEY": "s3cret"})
+    assert error.message.startswith(message)
+    assert "s3cret" not in f"{error.message} {error.details}"
+    assert error.hint.startswith(hint)

@@ -48,7 +48,10 @@ def test_each_key_is_found_on_its_line() -> None:
         ("table", "sub"): 16,
         ("table", "sub", "key"): 17,
         ("array",): 18,
-        ("array", "name"): 19,
+        ("array", "0"): 18,
+        ("array", "0", "name"): 19,
+        ("array", "1"): 20,
+        ("array", "1", "name"): 21,
     }
 
 
