@@ -34,7 +34,8 @@ class RateLimits:
     """
 
     def __init__(self, network: NetworkConfig, clock: Clock) -> None:
-        self._network = network
+        self._configured = {each.rpc_url: each.limits for each in network.all_endpoints}
+        self._patience = network.request_timeout_ms / 1_000
         self._clock = clock
         self._budgets: dict[str, RateBudget] = {}
 
@@ -46,12 +47,12 @@ class RateLimits:
             budget.close()
 
     def transport(self, url: str, make: Callable[[Heard | None], RpcTransport]) -> RpcTransport:
-        """A transport to ``url`` that keeps to its budget.
+        """A transport to one of the network's endpoints that keeps to its budget.
 
         Args:
             make: makes the transport proper; its argument is to be called with each reply's headers.
         """
-        limits = limits_of(url, self._network.limits)
+        limits = limits_of(url, self._configured[url])
         if limits.requests_per_second is None and is_local(url):
             return make(None)
         from sniperforge.chain.limited_transport import LimitedTransport
@@ -73,7 +74,7 @@ class RateLimits:
                 now=boottime,
                 boot=boot_id(),
                 sleep=self._clock.sleep,
-                patience=self._network.request_timeout_ms / 1_000,
+                patience=self._patience,
                 on_change=lambda error: _say(masked(url), error),
             )
         return self._budgets[name]
