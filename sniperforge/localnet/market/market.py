@@ -83,14 +83,18 @@ class Market:
         self.truth = Truth(truth_file)
 
     def open(self) -> None:
-        """Its :meth:`accounts`, base pair and crowd; from the next slot on the market moves."""
+        """Its :meth:`accounts`, base pair and crowd; from the next slot on the market moves.
+
+        Raises:
+            StorageError: the truth cannot be written.
+        """
         for account in self.accounts():
             if self._ledger.account(account.address) is None:
                 self._ledger.set_account(account)
         self._base_pair.open()
         self._crowd.open()
         self._first_slot = self._last_slot = self._ledger.chain.tip.slot
-        self._skip_what_was()
+        self.truth.open(goes_on=self._skip_what_was())
         self._plan_next_launch()
         self._ledger.on_block.append(self._on_block)
 
@@ -117,13 +121,14 @@ class Market:
             _, _, act = heapq.heappop(self._agenda)
             act()
 
-    def _skip_what_was(self) -> None:
-        """On a chain that was kept the launches go on after the last one; what was launched rests."""
+    def _skip_what_was(self) -> bool:
+        """On a chain that was kept the launches go on after the last one; whether this is one."""
         for launch in self._coming:
             if self._ledger.account(str(Actor(self._ledger, launch.seed).key)) is None:
                 self._coming = chain((launch,), self._coming)
                 self._skipped_ms = launch.at_ms - FIRST_MS if launch.number else 0
-                return
+                return launch.number > 0
+        return False
 
     def _plan_next_launch(self) -> None:
         launch = next(self._coming, None)

@@ -70,14 +70,26 @@ class Truth:
     """Every launch of a run, by mint.
 
     Args:
-        file: gets a line of JSON for each launch and each event as it happens; an older one is replaced.
+        file: gets a line of JSON for each launch and each event as it happens, once :meth:`open` is called.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         self.launches: dict[str, LaunchTruth] = {}
         self._file = file
-        if file is not None:
-            file.write_text("", encoding="utf-8")
+
+    def open(self, *, goes_on: bool) -> None:
+        """Begin the file anew, or go on after what it tells of a chain that was kept.
+
+        Raises:
+            StorageError: it cannot be written, or goes on after what is no truth file.
+        """
+        if self._file is None:
+            return
+        lines = self._load(self._file) if goes_on and self._file.exists() else []
+        try:
+            self._file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        except OSError as error:
+            raise StorageError(f"{self._file} cannot be written: {error}") from None
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -87,12 +99,7 @@ class Truth:
             StorageError: it is no such file.
         """
         truth = cls()
-        try:
-            lines = file.read_text(encoding="utf-8").split("\n")[:-1]
-            for line in lines:
-                truth._take(json.loads(line))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StorageError(f"{file} is no truth file: {error!r}") from None
+        truth._load(file)
         return truth
 
     def add(self, launch: LaunchTruth) -> None:
@@ -124,6 +131,15 @@ class Truth:
                 row["bought"] += launch.mint in bought
         return table
 
+    def _load(self, file: Path) -> list[str]:
+        try:
+            lines = file.read_text(encoding="utf-8").split("\n")[:-1]
+            for line in lines:
+                self._take(json.loads(line))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StorageError(f"{file} is no truth file: {error!r}") from None
+        return lines
+
     def _take(self, line: dict[str, Any]) -> None:
         if line["kind"] == "event":
             event = Event(line["slot"], line["what"], line["signature"])
@@ -141,6 +157,10 @@ class Truth:
         )
 
     def _write(self, line: dict[str, Any]) -> None:
-        if self._file is not None:
+        if self._file is None:
+            return
+        try:
             with self._file.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(line) + "\n")
+        except OSError:
+            self._file = None  # a full disk ends the file, not the market

@@ -19,6 +19,7 @@ class ServiceFiles:
         lock: held by the network for its whole life.
         start_lock: held while a start is under way.
         log: what a detached network writes; each start begins a new one.
+        truth: what the market's launches really are.
     """
 
     info: Path
@@ -26,6 +27,7 @@ class ServiceFiles:
     lock: Path
     start_lock: Path
     log: Path
+    truth: Path
 
     @classmethod
     def in_folder(cls, folder: Path) -> Self:
@@ -36,4 +38,5 @@ class ServiceFiles:
             lock=folder / "localnet.lock",
             start_lock=folder / "localnet-start.lock",
             log=folder / "localnet.log",
+            truth=folder / "localnet-truth.jsonl",
         )

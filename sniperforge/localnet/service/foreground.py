@@ -129,17 +129,19 @@ async def _serve(
         faults=options.faults,
         endpoints=options.endpoints,
     )
-    with _trading(network, options.market):
+    with _trading(network, options):
         return await _announced(network, options.files, announce, now, ended)
 
 
 @contextmanager
-def _trading(network: LocalNetwork, plan: MarketPlan | None) -> Iterator[None]:
+def _trading(network: LocalNetwork, options: ServiceOptions) -> Iterator[None]:
     """A market moves on the network inside the block."""
+    plan = options.market
     if plan is None:
         yield
         return
-    market = Market(network.ledger, seed=plan.seed, per_minute=plan.per_minute)
+    truth = options.files.truth
+    market = Market(network.ledger, seed=plan.seed, per_minute=plan.per_minute, truth_file=truth)
     market.open()
     try:
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from sniperforge.localnet.market.crowd import SIZE
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.market.schedule import Launch, launches
 from sniperforge.localnet.market.trading import WSOL
+from sniperforge.localnet.market.truth import Truth
 from sniperforge.localnet.program.instructions import associated_token_account
 from tests.localnet.market.bench import SOL, Chain, market_on
 
@@ -435,23 +437,24 @@ def test_it_survives_failures_on_chain() -> None:
     assert len(market.truth.launches) > before + 20
 
 
-def test_opened_again_on_the_same_chain_it_goes_on() -> None:
+def test_opened_again_on_the_same_chain_it_goes_on(tmp_path: Path) -> None:
     """A network that kept its state: what stands is left as it is, and launches come after the last one."""
-    chain = Chain()
-    market = market_on(chain, per_minute=120)
+    chain, file = Chain(), tmp_path / "truth.jsonl"
+    market = market_on(chain, per_minute=120, truth_file=file)
     chain.slots(40)
     market.close()
     before = {launch.number for launch in market.truth.launches.values()}
     treasury = chain.ledger.account(str(market._treasury.key))
-    again = market_on(chain, per_minute=120)
+    again = market_on(chain, per_minute=120, truth_file=file)
     now = chain.ledger.account(str(market._treasury.key))
     assert treasury is not None
     assert now is not None
     assert now.lamports < treasury.lamports
     chain.slots(40)
-    later = {launch.number for launch in again.truth.launches.values()}
-    assert min(later) == max(before) + 1
-    assert len(later) > 20
+    numbers = [launch.number for launch in again.truth.launches.values()]
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) > len(before) + 20
+    assert Truth.read(file).launches == again.truth.launches
 
 
 @pytest.mark.parametrize("per_minute", [1, 50])

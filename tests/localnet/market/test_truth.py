@@ -28,6 +28,7 @@ def launch_of(number: int, name: str) -> LaunchTruth:
 def truth_of(*names: str, file: Path | None = None) -> Truth:
     """A truth with a launch of each kind named, at mints ``m0``, ``m1`` and so on."""
     truth = Truth(file)
+    truth.open(goes_on=False)
     for number, name in enumerate(names):
         truth.add(launch_of(number, name))
     return truth
@@ -146,3 +147,28 @@ def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(StorageError, match=r"other\.jsonl is no truth file"):
         Truth.read(file)
+
+
+def test_on_a_kept_chain_the_file_goes_on(tmp_path: Path) -> None:
+    """After what it told, without the half of a line; a file that is not there begins."""
+    file = tmp_path / "truth.jsonl"
+    truth_of("organic", "lp_pull", file=file)
+    file.write_text(file.read_text()[:-20])
+    truth = Truth(file)
+    truth.open(goes_on=True)
+    truth.add(launch_of(2, "dust"))
+    assert list(Truth.read(file).launches) == list(truth.launches) == ["m0", "m2"]
+    file.unlink()
+    Truth(file).open(goes_on=True)
+    assert Truth.read(file).launches == {}
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    """At the start it is an error; later the market goes on without it."""
+    with pytest.raises(StorageError, match="cannot be written"):
+        Truth(tmp_path / "none" / "truth.jsonl").open(goes_on=False)
+    truth = Truth(Path("/dev/full"))
+    truth.open(goes_on=False)
+    truth.add(launch_of(0, "organic"))
+    truth.note("m0", Event(1, "?", "s"))
+    assert len(truth.launches["m0"].events) == 1

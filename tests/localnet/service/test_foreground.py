@@ -97,6 +97,9 @@ def test_anothers_info_file_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_market_may_run_on_it(tmp_path: Path) -> None:
-    """It is open before the network is announced, and closed afterwards."""
-    _, ended = run(options(tmp_path, market=MarketPlan(seed=1, per_minute=0)))
+    """It is open before the network is announced, and closed afterwards; its truth has a file."""
+    made = options(tmp_path, market=MarketPlan(seed=1, per_minute=0))
+    made.files.truth.write_text("of the last network")
+    _, ended = run(made)
     assert ended is signal.SIGTERM
+    assert made.files.truth.read_text() == ""
