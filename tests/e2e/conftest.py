@@ -17,7 +17,12 @@ from tests.e2e.processes import Process, spawn_demo
 from tests.trading import PATIENCE, SOL, Project, eventually
 
 SLOT_MS, PER_MINUTE, SEED = 250, 240, 28
-ROOM = {"SNIPERFORGE_LIMITS__MAX_OPEN_POSITIONS": "50", "SNIPERFORGE_LIMITS__MAX_EXPOSURE_SOL": "9"}
+ROOM = {
+    "SNIPERFORGE_LIMITS__MAX_OPEN_POSITIONS": "50",
+    "SNIPERFORGE_LIMITS__MAX_EXPOSURE_SOL": "9",
+    "SNIPERFORGE_LIMITS__MAX_TRADES_PER_HOUR": "0",
+    "SNIPERFORGE_LIMITS__MAX_LOSING_STREAK": "0",
+}
 """Limits under which there is always room for one more buy."""
 
 

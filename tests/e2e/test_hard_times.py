@@ -14,19 +14,13 @@ import pytest
 
 from sniperforge.domain.lifecycle import TxState
 from sniperforge.domain.trade import Attempt, Intent, IntentKind, Position, PositionState
-from tests.e2e.conftest import Network, Start
+from tests.e2e.conftest import ROOM, Network, Start
 from tests.e2e.processes import Process
 from tests.trading import PATIENCE, Project, eventually
 
 SLOT_MS, PER_MINUTE, SEED = 20, 240, 11
 BLOCKHASH_SLOTS = 150
 STALE = BLOCKHASH_SLOTS + 100
-ROOM = {
-    "SNIPERFORGE_LIMITS__MAX_OPEN_POSITIONS": "50",
-    "SNIPERFORGE_LIMITS__MAX_EXPOSURE_SOL": "9",
-    "SNIPERFORGE_LIMITS__MAX_TRADES_PER_HOUR": "0",
-    "SNIPERFORGE_LIMITS__MAX_LOSING_STREAK": "0",
-}
 HOLD_SECONDS = 5
 
 
