@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 
 FUNDS: Final = 10 * LAMPORTS_PER_SOL
 LAUNCHES_PER_MINUTE: Final = 20
+WITHOUT_PAUSES: Final = {
+    "SNIPERFORGE_LIMITS__MAX_TRADES_PER_HOUR": "0",
+    "SNIPERFORGE_LIMITS__MAX_LOSING_STREAK": "0",
+}
+"""What would stop buys for an hour is left out: a demo is over by then."""
+
 QUIET_END_SECONDS: Final = 8
 """No launch comes this close to the end: what is bought shall have time to move."""
 
@@ -225,6 +231,6 @@ def percentiles_ms(seconds: Sequence[float]) -> dict[str, float | None]:
 
 def _settings(folder: Path, network: LocalNetwork) -> Settings:
     write_defaults(folder / "configs")
-    settings = load(config=str(folder), env={}, cwd=folder)
+    settings = load(config=str(folder), env=WITHOUT_PAUSES, cwd=folder)
     endpoints = NetworkConfig(chain="localnet", rpc_url=network.rpc_url, ws_url=network.ws_url)
     return replace(settings, network=endpoints, network_name="localnet")
