@@ -18,8 +18,6 @@ from sniperforge.chain.rpc import RpcClient
 from sniperforge.chain.rpc_endpoint import HISTORY, READ, SEND, SUBSCRIBE, RpcEndpoint
 from sniperforge.chain.rpc_pool import RpcPool
 from sniperforge.chain.slot_watch import SlotWatch, look
-from sniperforge.chain.websocket import PubSubClient
-from sniperforge.chain.witnesses import Witness
 from sniperforge.config.genesis import check_chain
 from sniperforge.coordination.journal_place import journal_in_use
 from sniperforge.coordination.paths import locks_folder, pointer_path
@@ -30,6 +28,8 @@ if TYPE_CHECKING:
 
     from sniperforge.app.rate_limits import Heard
     from sniperforge.chain.rpc_endpoint import EndpointReport
+    from sniperforge.chain.websocket import PubSubClient
+    from sniperforge.chain.witnesses import Witness
     from sniperforge.config.load import Settings
     from sniperforge.ports import Clock, RpcTransport
 
@@ -44,8 +44,7 @@ class Node:
         mode: ``live`` or ``paper``.
         locks: folder of wallet locks and inboxes.
         pool: the endpoints, and how they do.
-        senders: each endpoint that transactions are handed to.
-        witnesses: each endpoint that is asked before a transaction is called dead.
+        clients: each of the endpoints alone, in the same order.
     """
 
     settings: Settings
@@ -56,8 +55,7 @@ class Node:
     mode: str
     locks: Path
     pool: RpcPool
-    senders: tuple[RpcClient, ...]
-    witnesses: tuple[Witness, ...]
+    clients: tuple[RpcClient, ...]
 
     @property
     def folder(self) -> Path:
@@ -78,8 +76,28 @@ class Node:
         """The record that all processes of this chain and mode share."""
         return self.folder / "shared.db"
 
+    @property
+    def senders(self) -> tuple[RpcClient, ...]:
+        """Each endpoint that transactions are handed to."""
+        both = zip(self.pool.endpoints, self.clients, strict=True)
+        return tuple(client for endpoint, client in both if SEND in endpoint.roles)
+
+    @property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """Each endpoint that is asked before a transaction is called dead."""
+        from sniperforge.chain.witnesses import Witness
+
+        both = zip(self.pool.endpoints, self.clients, strict=True)
+        return tuple(
+            Witness(client, history=HISTORY in endpoint.roles)
+            for endpoint, client in both
+            if {READ, HISTORY} & endpoint.roles
+        )
+
     def pubsub(self) -> PubSubClient:
         """Subscriptions, at the first endpoint for them that serves this chain; the caller enters it."""
+        from sniperforge.chain.websocket import PubSubClient
+
         roles = zip(self.settings.network.all_endpoints, self.pool.endpoints, strict=False)
         urls = {each.ws_url: endpoint for each, endpoint in roles if each.ws_url and SUBSCRIBE in each.roles}
         return PubSubClient(list(urls), self.clock, admit=lambda url: urls[url].prove())
@@ -134,7 +152,6 @@ async def open_node(
             _require_one_chain(endpoints)
             await stack.enter_async_context(SlotWatch(endpoints, clock))
         pool = RpcPool(endpoints, clock)
-        clients = {endpoint: RpcClient(endpoint, clock, retry=retry) for endpoint in endpoints}
         yield Node(
             settings=settings,
             rpc=RpcClient(pool, clock, retry=retry),
@@ -144,12 +161,7 @@ async def open_node(
             mode=mode,
             locks=locks or locks_folder(os.environ, Path.home()),
             pool=pool,
-            senders=tuple(clients[each] for each in endpoints if SEND in each.roles),
-            witnesses=tuple(
-                Witness(clients[each], history=HISTORY in each.roles)
-                for each in endpoints
-                if {READ, HISTORY} & each.roles
-            ),
+            clients=tuple(RpcClient(endpoint, clock, retry=retry) for endpoint in endpoints),
         )
 
 
