@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.holding import refuse_held
 from sniperforge.app.node import Node, open_node
+from sniperforge.app.pool_lookup import COMMITMENT
 from sniperforge.app.reclaim_survey import Candidate, Wanted, survey
 from sniperforge.app.trader import COMPUTE_UNITS, Trader, open_trader
 from sniperforge.app.wallet import open_signer, wallet_entry
@@ -205,7 +206,7 @@ async def _refused(
     while left := [each for each in batch if each not in refused]:
         instructions = reclaim_instructions(wallet, left, fees)
         message = compile_message(wallet, instructions, _ANY_BLOCKHASH)
-        err = (await node.rpc.simulate(unsigned_transaction(message))).err
+        err = (await node.rpc.simulate(unsigned_transaction(message), commitment=COMMITMENT)).err
         if err is None:
             break
         wrong = refused_one(left, len(instructions), err)

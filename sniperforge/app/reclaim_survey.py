@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sniperforge.app.pool_lookup import load_pool
+from sniperforge.app.pool_lookup import COMMITMENT, load_pool
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.amounts import TokenAmount, format_sol
 from sniperforge.domain.trade import PositionState
@@ -90,8 +90,8 @@ async def survey(
     Raises:
         UnavailableError: the node does not answer.
     """
-    found = await rpc.token_accounts_by_owner(wallet, "confirmed")
-    mints = await rpc.accounts(sorted({mint for each in found if (mint := _mint_of(each))}), "confirmed")
+    found = await rpc.token_accounts_by_owner(wallet, COMMITMENT)
+    mints = await rpc.accounts(sorted({mint for each in found if (mint := _mint_of(each))}), COMMITMENT)
     look = _Survey(rpc, wallet, journal, wanted, sale_fee, mints.accounts)
     candidates = [await look.at(each) for each in found]
     return tuple(sorted(candidates, key=lambda each: (each.disposal is None, each.action, each.account)))

@@ -15,6 +15,7 @@ from sniperforge.app.holding import take
 from sniperforge.app.node import open_node
 from sniperforge.app.reclaim import CHANGED, Closing, Reclaim, _as_known, look, reclaim
 from sniperforge.app.reclaim_survey import Wanted
+from sniperforge.app.sales import sell_held
 from sniperforge.app.wallet import wallet_entry
 from sniperforge.config.load import Settings
 from sniperforge.domain.addresses import USDC_MINT
@@ -35,6 +36,7 @@ from sniperforge.store.journal import Journal
 from sniperforge.store.journal_reader import JournalReader
 from sniperforge.testing.trades import make_attempt, make_fill, make_intent, make_settlement
 from tests.app.place import SEED, SOL, on, settings_in
+from tests.app.session_kit import bot, place, until
 from tests.app.test_transfers import no_password
 from tests.localnet.kit import address, holding, mint
 
@@ -236,3 +238,21 @@ def test_the_worst_outcome_gives_the_exit_code(
     closings = tuple(Closing((), Outcome(kind, "i", f"signature {kind}", "why")) for kind in kinds)
     found = Reclaim("w", "live", (), closings).error()
     assert (found is None) if error is None else (type(found) is error)
+
+
+async def test_what_is_left_of_a_sale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real pool says that a few units are worth nothing and that many are worth selling; then they burn."""
+    async with place(tmp_path, monkeypatch, per_minute=480) as (network, project):
+        async with bot(project) as trader:
+            (held, *_) = await until(trader.journal.positions)
+            trader.session.halt("the test counts")
+            await sell_held(project.settings, None, {"percent": 100}, no_password)
+        wanted = Wanted(worthless=True)
+        found = {}
+        for raw in (5, held.raw):
+            dust = holding(held.token_account, held.mint, project.wallet, raw)
+            network.ledger.set_account(replace(dust, owner=held.token_program))
+            candidates = (await look(project.settings, wanted)).candidates
+            found[raw] = next(each for each in candidates if each.account == held.token_account)
+        assert "in its pool: sell it" in found[held.raw].keep
+        assert (found[5].action, found[5].keep) == ("burn", "")

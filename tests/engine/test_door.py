@@ -147,6 +147,15 @@ async def test_a_refusal_names_every_limit_with_its_numbers(scene: Scene) -> Non
     assert "kill switch" in caught.value.message
 
 
+async def test_closing_accounts_may_use_the_reserve(scene: Scene) -> None:
+    """It brings rent back: only what cannot be paid at all is refused."""
+    await scene.door.refresh()
+    scene.journal.set_flag(HALTED, "by hand", 0.0)
+    scene.door.admit_closing(10_000_000)
+    with pytest.raises(RefusedError, match="cannot be paid"):
+        scene.door.admit_closing(10_000_001)
+
+
 async def test_a_transfer_leaves_the_reserve_and_what_is_in_flight(scene: Scene) -> None:
     """To the lamport."""
     await scene.door.refresh()

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
-from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM
+from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, USDC_MINT
 from sniperforge.domain.trade import IntentKind, Position, PositionState
-from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder, TransferOrder
+from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, ReclaimOrder, SellOrder, TransferOrder
 from sniperforge.engine.planner import MAX_EXTENDED_ACCOUNT_SIZE, Plan, Planner
 from sniperforge.errors import RefusedError
 from sniperforge.execution.plan import compile_message, minimum_out
+from sniperforge.execution.reclaim import Disposal
 from sniperforge.tokens.addresses import associated_token_address, seeded_address
 from tests.engine.kit import SOL, World
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 BLOCKHASH = "11111111111111111111111111111111"
 SOMEBODY = "So11111111111111111111111111111111111111112"
+FULL = "7gfKqWYW1jbxifJKpf1UVpeBGTCLa1NU1QtyCbw625Bz"
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +154,20 @@ def test_transfers_and_closings(scene: tuple[World, PoolState]) -> None:
     assert (closed.intent.kind, closed.intent.max_spend) == (IntentKind.CLOSE_ACCOUNT, 5_200)
     assert (closed.intent.position_id, closed.intent.facts) == ("p", {"decimals": 6})
     assert position.token_account in accounts(closed)
+
+
+def test_several_accounts_are_closed_by_one_intent(scene: tuple[World, PoolState]) -> None:
+    """It may cost its fee, and names every account and what is burned."""
+    world, _ = scene
+    empty = Disposal(SOMEBODY, USDC_MINT, TOKEN_PROGRAM, 0, 1)
+    full = Disposal(FULL, USDC_MINT, TOKEN_PROGRAM, 7, 1)
+    plan = planner(world).reclaim(ReclaimOrder((empty, full), "cli"), 0)
+    assert (plan.intent.kind, plan.intent.max_spend) == (IntentKind.CLOSE_ACCOUNT, 5_200)
+    assert (plan.intent.origin, plan.intent.reason) == ("cli", "2 token accounts")
+    assert plan.intent.position_id is None
+    assert plan.intent.facts["accounts"] == [SOMEBODY, FULL]
+    assert plan.intent.facts["burned"] == {FULL: "7"}
+    assert {SOMEBODY, FULL, USDC_MINT} <= accounts(plan)
 
 
 def test_salts_make_equal_orders_different(scene: tuple[World, PoolState]) -> None:

@@ -475,6 +475,29 @@ class TestOneOff:
         await run(process, world.clock.sleep(30))
         assert len(process.journal.positions()) == 1
 
+    async def test_accounts_are_left_to_a_command_that_closes_them(self, world: World) -> None:
+        """The closer stays out of its way."""
+        process = world.process()
+        token = await world.launch()
+        async with world.running():
+            position = await process.bought(token)
+            order = process.sell_order(token, position, position.raw)
+            assert outcome_is(await process.executor.sell(order), "filled")
+        process.session = Session(
+            journal=process.journal,
+            executor=process.executor,
+            guard=process.guard,
+            audit=process.audit,
+            blockhashes=process.blockhashes,
+            holds=lambda: True,
+            clock=world.clock,
+            tell=process.told.append,
+            guards=False,
+            closes=False,
+        )
+        await run(process, world.clock.sleep(30))
+        assert IntentKind.CLOSE_ACCOUNT not in {fill.kind for fill in process.journal.fills()}
+
 
 async def test_recovery_watches_entries_and_sends_the_rest_again(world: World, process: Process) -> None:
     """A buy's price is gone; a transfer, a sale and a closing are wanted all the same."""

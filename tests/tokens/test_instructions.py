@@ -90,6 +90,24 @@ def test_associated_account_is_created_once_and_again(
         assert (account.owner, account.mint, account.program) == (bank.wallet, mint.address, program)
 
 
+def test_burning_makes_an_account_closable(bank: Bank, recorded_mint: Callable[[str], Account]) -> None:
+    """All that it holds is destroyed, with either program; then it closes."""
+    for name, program in (("spl_clean", TOKEN_PROGRAM), ("t22_transfer_fee_5pct", TOKEN_2022_PROGRAM)):
+        mint = recorded_mint(name)
+        bank.put(mint)
+        bank.run(build.create_associated_token_account(bank.wallet, bank.wallet, mint.address, program))
+        address = associated_token_address(bank.wallet, mint.address, program)
+        made = bank.svm.get_account(Pubkey.from_string(address))
+        assert made is not None
+        data = bytes(made.data)
+        bank.put(Account(address, program, 0, data[:64] + (7).to_bytes(8, "little") + data[72:]))
+        bank.run(
+            build.burn(address, mint.address, bank.wallet, 7, program),
+            build.close_account(address, bank.wallet, bank.wallet, program),
+        )
+        assert bank.token(address) is None
+
+
 def test_seeded_wsol_account_lives_and_dies_in_one_transaction(bank: Bank) -> None:
     """Created, funded and closed at once, it leaves nothing and costs the fee alone."""
     before = bank.svm.get_balance(bank.key.pubkey())
