@@ -68,7 +68,9 @@ class HttpEndpoint:
 
     def unreachable(self, why: object) -> UnavailableError:
         """No connection came about."""
-        return self.unavailable(f"no connection: {why}")
+        forged = "certificate" in str(why).lower()
+        hint = "nobody vouches for its certificate: check the URL, and this machine's clock" if forged else ""
+        return self.unavailable(f"no connection: {why}", hint)
 
     def unconnected(self) -> UnavailableError:
         """No connection in time."""

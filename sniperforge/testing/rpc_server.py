@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from ssl import SSLContext
 
     Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -72,16 +73,16 @@ def http_reply(
 
 
 @asynccontextmanager
-async def scripted_http() -> AsyncIterator[ScriptedHttp]:
-    """A running :class:`ScriptedHttp`; it ends with the block."""
+async def scripted_http(ssl: SSLContext | None = None) -> AsyncIterator[ScriptedHttp]:
+    """A running :class:`ScriptedHttp`, over TLS if given its context; it ends with the block."""
     server = ScriptedHttp()
-    async with listening(server.handle) as port:
+    async with listening(server.handle, ssl) as port:
         server.port = port
         yield server
 
 
 @asynccontextmanager
-async def listening(handler: Handler) -> AsyncIterator[int]:
+async def listening(handler: Handler, ssl: SSLContext | None = None) -> AsyncIterator[int]:
     """Serve TCP on a free loopback port and yield the port; connections end with the block."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -96,7 +97,7 @@ async def listening(handler: Handler) -> AsyncIterator[int]:
         finally:
             tasks.discard(task)
 
-    server = await asyncio.start_server(connection, "127.0.0.1", 0)
+    server = await asyncio.start_server(connection, "127.0.0.1", 0, ssl=ssl)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
