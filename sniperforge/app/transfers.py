@@ -93,7 +93,11 @@ class Transfer:
             case OutcomeKind.FILLED:
                 return None
             case OutcomeKind.REFUSED:
-                return RefusedError(f"not sent: {outcome.reason}", hint="the limits are in [limits]")
+                return RefusedError(
+                    f"not sent: {outcome.reason}",
+                    hint="the limits are in [limits]",
+                    details=dict(outcome.details),
+                )
             case OutcomeKind.REJECTED:
                 return RejectedError(f"not sent: {outcome.reason}", details=facts)
             case OutcomeKind.DEAD:

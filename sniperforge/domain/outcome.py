@@ -31,6 +31,7 @@ class Outcome:
         reason: for people: the refusals, the program's error, why it is unknown.
         fill: what landed, for ``FILLED`` and ``REJECTED``.
         signed_at, landed_at: monotonic seconds, ``None`` when it did not come to that.
+        details: of a refusal, each limit with its numbers.
     """
 
     kind: OutcomeKind

@@ -235,7 +235,9 @@ class Executor:
         try:
             plan = admitted()
         except RefusedError as refusal:
-            return Outcome(OutcomeKind.REFUSED, reason=refusal.message)
+            return Outcome(
+                OutcomeKind.REFUSED, reason=refusal.message, details=tuple(refusal.details.items())
+            )
         return await self.settle(plan.intent, self._write_ahead(plan), deadline=deadline)
 
     def _write_ahead(self, plan: Plan) -> Attempt:

@@ -67,8 +67,8 @@ class UsageReader:
         """The most that what is not proved dead may pay the network."""
         # Sales and closings spend nothing but fees.
         return self._number(
-            "SELECT coalesce(sum(iif(kind IN ('buy', 'transfer'), json_extract(facts, '$.max_fee')"  # noqa: S608
-            f", max_spend)), 0) AS total FROM intents WHERE id IN ({_IN_FLIGHT_SQL})"
+            "SELECT coalesce(sum(iif(kind IN ('sell', 'close_account'), max_spend,"  # noqa: S608
+            f" json_extract(facts, '$.max_fee'))), 0) AS total FROM intents WHERE id IN ({_IN_FLIGHT_SQL})"
         )
 
     def losing_streak(self, most: int) -> tuple[int, float]:

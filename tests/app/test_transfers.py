@@ -149,6 +149,15 @@ def test_every_outcome_has_its_error(kind: OutcomeKind, error: type[Exception] |
         assert found.details == {"signature": "sig"}
 
 
+def test_a_refusal_tells_its_numbers() -> None:
+    """Each limit that says no, with what was compared."""
+    numbers = (("reserve", {"balance_lamports": 5, "reserve_lamports": 9}),)
+    refused = Outcome(OutcomeKind.REFUSED, reason="why", details=numbers)
+    found = Transfer("w", "live", TransferRequest(FRIEND, 1), refused).error()
+    assert found is not None
+    assert (found.exit_code, found.details) == (4, dict(numbers))
+
+
 async def test_an_outcome_that_comes_late(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not known when the wait ends is settled by the drain, and told."""
     monkeypatch.setattr("sniperforge.app.transfers.WAIT_SECONDS", 0.0)

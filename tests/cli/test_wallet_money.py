@@ -142,6 +142,7 @@ def test_a_refusal_keeps_its_data(terminal: Terminal) -> None:
     document = terminal.document("wallet", "send", FRIEND, "1", code=4)
     assert document["data"]["outcome"] == "refused"
     assert "reserved for exits" in document["error"]["message"]
+    assert document["error"]["details"]["reserve"]["reserve_lamports"] == 50_000_000
 
 
 def test_mainnet_asks_first(terminal: Terminal) -> None:
