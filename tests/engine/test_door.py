@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.domain.lifecycle import TxEvent
@@ -350,3 +351,24 @@ async def test_the_file_stops_entries_at_once(scene: Scene) -> None:
     scene.door.admit_transfer(1_000)
     file.unlink()
     scene.admit("M", 1_000)
+
+
+@pytest.mark.parametrize("step", [-90_000.0, 90_000.0])
+async def test_setting_the_systems_clock_opens_nothing(tmp_path: Path, step: float) -> None:
+    """A day forwards or back while a bot runs: the hour, the day, the pause and the balance stay what they are."""
+    wall, ticks = [MIDNIGHT + 3_600.0], [50.0]
+    scene = Scene(tmp_path / "journal.db", replace(BRAKES, max_daily_loss_lamports=4_000))
+    scene.door._clock = scene.clock = SystemClock(lambda: wall[0], lambda: ticks[0])  # type: ignore[assignment]
+    for name in ("a", "b", "c"):
+        scene.intend(name, mint=name, max_spend=5_000, created_at=scene.clock.now())
+    scene.land(scene.intend("lost", mint="lost", created_at=scene.clock.now()), 10_000)
+    ticks[0] += 1.0
+    await scene.door.refresh()
+    before = refused(scene)
+    assert before == {"max_open_positions", "trades_per_hour", "daily_loss"}
+    wall[0] += step
+    ticks[0] += 1.0
+    assert refused(scene) == before
+    scene.land(scene.intend("later", mint="later", created_at=scene.clock.now()), 3_000_000)
+    assert scene.door.exposure().balance_lamports == 7_000_000, "booked after the balance was read"
+    scene.journal.close()
