@@ -8,15 +8,19 @@ from typing import Any
 
 import aiohttp
 import pytest
+from solders.hash import Hash
+from solders.message import MessageV0
+from solders.transaction import VersionedTransaction
 
 from sniperforge.errors import UnavailableError
 from sniperforge.localnet import network as module
-from sniperforge.localnet.faults.plan import FaultPlan
+from sniperforge.localnet.endpoint import Endpoint
+from sniperforge.localnet.faults.plan import FaultPlan, plan_of_profile
 from sniperforge.localnet.genesis import PAYER_LAMPORTS, Genesis
 from sniperforge.localnet.ledger.pace import FAST, INSTANT
 from sniperforge.localnet.network import LocalNetwork, _ports_above
 from sniperforge.testing.rpc_contract import check_transport
-from tests.localnet.kit import SEED, SOL, address
+from tests.localnet.kit import NOW, SEED, SOL, address, base64_of, pay
 
 
 async def test_it_serves_while_it_runs() -> None:
@@ -117,6 +121,39 @@ async def drops(network: LocalNetwork) -> list[bool]:
     assert fates[0] != fates[1]
     await network.stop()
     return fates[0] + fates[1]
+
+
+def test_a_faulted_run_repeats() -> None:
+    """Three endpoints under ``hostile`` with dropped blocks: a seed gives every answer and block again."""
+    first = faulted_run(4)
+    assert first == faulted_run(4)
+    assert first != faulted_run(5)
+
+
+def faulted_run(seed: int) -> list[str]:
+    """What three endpoints answer to a client of them all, and what landed in the end."""
+    plan = plan_of_profile("hostile").changed({"fee_floor": 0, "rollback": 0.2, "seed": seed})
+    network = LocalNetwork(Genesis(SEED), now=lambda: NOW, faults=plan, endpoints=3)
+    told = []
+    for number in range(90):
+        endpoint = network.endpoints[number % 3]
+
+        def ask(method: str, *params: object, endpoint: Endpoint = endpoint) -> str:
+            request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+            told.append(endpoint.dispatcher.dispatch(json.dumps(request).encode()).decode())
+            return str(json.loads(told[-1]).get("result"))
+
+        blockhash = network.ledger.chain.at("confirmed").blockhash
+        transfer = pay(network.payer, address(2), SOL + number)
+        message = MessageV0.try_compile(network.payer.pubkey(), [transfer], [], Hash.from_string(blockhash))
+        raw = base64_of(bytes(VersionedTransaction(message, [network.payer])))
+        signature = ask("sendTransaction", raw, {"encoding": "base64", "skipPreflight": True})
+        network.ledger.advance()
+        ask("getSignatureStatuses", [signature])
+        ask("getBalance", address(2), {"commitment": "processed"})
+    payer = str(network.payer.pubkey())
+    told += [f"{one.slot} {one.signature}" for one in network.ledger.history.of_address(payer)]
+    return told
 
 
 @pytest.mark.parametrize(
