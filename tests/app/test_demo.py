@@ -22,7 +22,7 @@ from sniperforge.localnet.ledger.pace import MAINNET_PACE
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
 
-SEED, SECONDS, PER_MINUTE = 28, 5.5, 240
+SEED, SECONDS, PER_MINUTE = 302, 5.5, 240
 TOKEN_PROGRAMS = (
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
     "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
