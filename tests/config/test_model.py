@@ -29,6 +29,8 @@ def test_defaults_are_validated_money() -> None:
     ("section", "values", "key"),
     [
         (Limits, {"max_trade_sol": 3}, "max_trade_sol"),
+        (Limits, {"max_creator_sol": "0.4"}, "max_trade_sol"),
+        (Limits, {"max_token_sol": "0.4"}, "max_trade_sol"),
         (Execution, {"exit_slippage_bps": 6_000}, "exit_slippage_bps"),
         (Localnet, {"ws_port": 8899}, "ws_port"),
         (Localnet, {"jupiter_port": 8900}, "jupiter_port"),
