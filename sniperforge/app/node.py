@@ -77,6 +77,11 @@ class Node:
         return self.folder / "shared.db"
 
     @property
+    def mints_path(self) -> Path:
+        """The record of this chain's mints."""
+        return self.folder.parent / "mints.db"
+
+    @property
     def senders(self) -> tuple[RpcClient, ...]:
         """Each endpoint that transactions are handed to."""
         both = zip(self.pool.endpoints, self.clients, strict=True)

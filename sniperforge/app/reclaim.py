@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +27,7 @@ from sniperforge.errors import (
 from sniperforge.execution.plan import FeePlan, compile_message, reclaim_instructions, unsigned_transaction
 from sniperforge.execution.reclaim import Disposal, batches, refused_one
 from sniperforge.store.journal_reader import JournalReader
+from sniperforge.store.mints import MintStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,15 +114,21 @@ class Reclaim:
         return None
 
 
-async def look(settings: Settings, wanted: Wanted) -> Reclaim:
+async def look(settings: Settings, wanted: Wanted, *, to_close: bool = False) -> Reclaim:
     """What ``reclaim`` would close. Nothing is locked, signed or sent.
+
+    Args:
+        to_close: it is meant to be closed then, so that a held wallet is told before anybody is asked.
 
     Raises:
         NotFoundError: no such wallet.
+        WalletBusyError: another process trades the wallet that is meant to be changed.
         UnavailableError: the node does not answer.
     """
     entry = wallet_entry(settings)
     async with open_node(settings, live=settings.config.live) as node:
+        if to_close:
+            refuse_held(node, entry.pubkey)
         with _record(node, entry.pubkey) as journal:
             candidates = await _plan(node, entry.pubkey, journal, wanted)
         return Reclaim(entry.pubkey, node.mode, candidates)
@@ -187,7 +194,8 @@ async def _plan(
 ) -> tuple[Candidate, ...]:
     """The survey, and of what it would close only what the chain would let go of."""
     fees = _fees(node)
-    candidates = await survey(node.rpc, wallet, journal, wanted, sale_fee=fees.lamports)
+    with closing(MintStore(node.mints_path)) as record:
+        candidates = await survey(node.rpc, wallet, journal, wanted, sale_fee=fees.lamports, record=record)
     disposals = [each.disposal for each in candidates if each.disposal is not None]
     refused: dict[Disposal, str] = {}
     for batch in batches(wallet, disposals, fees):

@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sniperforge.app.pool_lookup import COMMITMENT, load_pool
+from sniperforge.chain.mint_cache import MintCache
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.amounts import TokenAmount, format_sol
 from sniperforge.domain.trade import PositionState
 from sniperforge.errors import DecodeError, NotFoundError, RefusedError
 from sniperforge.execution.reclaim import Disposal, disposal_of, obstacle
 from sniperforge.tokens.account import decode_token_account
-from sniperforge.tokens.mint import decode_mint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sniperforge.chain.mint_cache import MintRecord
     from sniperforge.chain.rpc import RpcClient
     from sniperforge.domain.chain import Account
     from sniperforge.domain.trade import Position
     from sniperforge.store.journal_reader import JournalReader
     from sniperforge.tokens.account import TokenAccount
+    from sniperforge.tokens.mint_facts import MintFacts
 
 NEEDS_CONSENT = "holds tokens: --worthless burns what is known to be worth nothing"
 
@@ -79,20 +81,27 @@ class Candidate:
 
 
 async def survey(
-    rpc: RpcClient, wallet: str, journal: JournalReader | None, wanted: Wanted, *, sale_fee: int
+    rpc: RpcClient,
+    wallet: str,
+    journal: JournalReader | None,
+    wanted: Wanted,
+    *,
+    sale_fee: int,
+    record: MintRecord | None = None,
 ) -> tuple[Candidate, ...]:
     """Every token account of ``wallet``: those to close first, then those that stay.
 
     Args:
         journal: ``None`` when the wallet never traded here; then nothing but what is named is worthless.
         sale_fee: lamports that a sale costs: what brings less is worth nothing.
+        record: of mints that were read before.
 
     Raises:
         UnavailableError: the node does not answer.
     """
     found = await rpc.token_accounts_by_owner(wallet, COMMITMENT)
-    mints = await rpc.accounts(sorted({mint for each in found if (mint := _mint_of(each))}), COMMITMENT)
-    look = _Survey(rpc, wallet, journal, wanted, sale_fee, mints.accounts)
+    mints = await MintCache(rpc, record).facts(sorted({mint for each in found if (mint := _mint_of(each))}))
+    look = _Survey(rpc, wallet, journal, wanted, sale_fee, mints)
     candidates = [await look.at(each) for each in found]
     return tuple(sorted(candidates, key=lambda each: (each.disposal is None, each.action, each.account)))
 
@@ -104,7 +113,7 @@ class _Survey:
     journal: JournalReader | None
     wanted: Wanted
     sale_fee: int
-    mints: Mapping[str, Account | None]
+    mints: Mapping[str, MintFacts | None]
 
     async def at(self, found: Account) -> Candidate:
         try:
@@ -126,11 +135,7 @@ class _Survey:
 
     def _amount(self, account: TokenAccount) -> TokenAmount | None:
         mint = self.mints.get(account.mint)
-        try:
-            decimals = None if mint is None else decode_mint(mint).decimals
-        except DecodeError:
-            decimals = None
-        return None if decimals is None else TokenAmount(account.mint, account.raw, decimals)
+        return None if mint is None else TokenAmount(account.mint, account.raw, mint.decimals)
 
     def _in_use(self, account: TokenAccount) -> str:
         """Trading needs it, or a transaction that is about it may still land."""
