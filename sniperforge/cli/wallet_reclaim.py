@@ -49,7 +49,7 @@ def reclaim(
     settings = load_settings(ctx.obj)
     mints = frozenset(address_argument(mint, name="--burn") for mint in burn or ())
     wanted = Wanted(worthless, mints)
-    found = run_async(look(settings, wanted))
+    found = run_async(look(settings, wanted, to_close=not dry_run))
     if dry_run or not found.disposals:
         return _result(settings, found)
     confirm(_question(found), ctx.obj)

@@ -166,8 +166,11 @@ async def test_a_held_wallet_is_left_alone(settings: Settings, give: Any) -> Non
     found = await look(settings, Wanted())
     async with open_node(settings) as node:
         lock = take(node, found.wallet, bot="lp-sniper", command="start")
-        with lock, pytest.raises(WalletBusyError, match="bot lp-sniper"):
-            await reclaim(settings, Wanted(), frozenset(found.disposals), no_password)
+        with lock:
+            with pytest.raises(WalletBusyError, match="bot lp-sniper"):
+                await look(settings, Wanted(), to_close=True)
+            with pytest.raises(WalletBusyError, match="bot lp-sniper"):
+                await reclaim(settings, Wanted(), frozenset(found.disposals), no_password)
 
 
 async def test_on_paper_nothing_is_sent(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
