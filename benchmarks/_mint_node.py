@@ -1,4 +1,4 @@
-"""An embedded network with as many mints as its argument says; one core of its own for ``batched_reads.py``."""
+"""An embedded network with as many mints as its argument says; on another core than ``batched_reads.py``."""
 
 from __future__ import annotations
 
