@@ -275,8 +275,9 @@ def _foreground(settings: Settings, plan: ServicePlan, options: Options) -> Resu
 
 
 def _ready(info: NetworkInfo) -> str:
+    further = "".join(f"  rpc {urls.rpc_url}" for urls in info.further)
     return (
-        f"rpc {info.rpc_url}  ws {info.ws_url}  jupiter {info.jupiter_url or '-'}"
+        f"rpc {info.rpc_url}  ws {info.ws_url}{further}  jupiter {info.jupiter_url or '-'}"
         f"  genesis {info.genesis_hash}  payer {info.payer}  pid {info.pid}"
     )
 

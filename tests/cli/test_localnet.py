@@ -86,6 +86,7 @@ def test_endpoints_disagree(terminal: Terminal) -> None:
     first, second = (urls["rpc_url"] for urls in up["endpoints"])
     assert first == up["rpc_url"]
     assert f"endpoints     {first}  {second}\n" in terminal.run("localnet", "status")
+    assert f"  rpc {second}  jupiter " in terminal.run(*UP, "--detach")
     change = ("--endpoint", "2", "ahead=1", "ahead_slots=5000")
     told = terminal.data("localnet", "faults", "set", *change)
     assert [plan is None for plan in told["endpoints"]] == [True, False]
