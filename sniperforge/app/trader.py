@@ -24,6 +24,7 @@ from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor
 from sniperforge.engine.guard import Guard
 from sniperforge.engine.kill_switch import KillSwitch
+from sniperforge.engine.nonces import NoncePool
 from sniperforge.engine.orders import ExecutionPolicy
 from sniperforge.engine.requests import RequestDesk
 from sniperforge.engine.session import Session
@@ -145,6 +146,9 @@ def _assemble(
     config, clock, wallet = node.settings.config, node.clock, held.signer.pubkey
     blockhashes = BlockhashCache(node.rpc, clock)
     witnesses = Witnesses(node.witnesses, clock)
+    nonces = NoncePool(
+        wallet=wallet, journal=journal, rpc=node.rpc, clock=clock, size=config.execution.nonce_accounts
+    )
     executor = Executor(
         signer=held.signer,
         journal=journal,
@@ -164,6 +168,8 @@ def _assemble(
         clock=clock,
         holds=held.lock.still_held,
         new_id=lambda: secrets.token_hex(16),
+        nonces=nonces,
+        dearer_after=config.execution.exit_retry_ms / 1_000,
     )
     guard = Guard(
         journal=journal,
@@ -185,6 +191,8 @@ def _assemble(
         guards=guards,
         closes=closes,
     )
+    if guards:
+        session.add_service(lambda: nonces.run(executor, tell))
     return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
 
 

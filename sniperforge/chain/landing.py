@@ -124,18 +124,16 @@ class Landing:
     ) -> Fate:
         """As :meth:`land`, for attempts that share a durable nonce: at most one lands, whichever it is.
 
-        All of them are sent again on schedule, and asked about at once: an earlier one may have landed
-        before the last was signed.
+        Only the last is sent: an earlier one, which accepts less slippage, would use the nonce up and fail.
+        All are asked about, at once: one may have landed before the last was signed.
 
         Returns:
             ``Landed`` names the one that did; ``Dead`` is the proof for all of them.
         """
 
         async def resend() -> str:
-            async with asyncio.TaskGroup() as group:
-                sent = [group.create_task(self.send(attempt.raw)) for attempt in reversed(attempts)]
-            errors = [error.message for task in sent for error in task.result().errors]
-            return errors[-1] if errors else ""
+            sent = await self.send(attempts[-1].raw)
+            return sent.errors[-1].message if sent.errors else ""
 
         signatures, nonce = [attempt.signature for attempt in attempts], attempts[0].nonce
         assert nonce is not None, "a series shares a nonce"

@@ -84,6 +84,8 @@ class Execution(Section):
     priority_fee_micro_lamports: Annotated[int, Field(ge=0, le=2**63 - 1)] = 100_000
     max_fee_sol: PositiveSol = Field(default="0.01", validate_default=True)
     resend_interval_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_000
+    exit_retry_ms: Annotated[int, Field(ge=1_000, le=15_000)] = 6_000
+    nonce_accounts: Annotated[int, Field(ge=0, le=16)] = 4
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import Fill, Intent, IntentKind, Position, PositionState
 from sniperforge.execution.settlement import settle
+from sniperforge.tokens.nonce import nonce_addresses
 
 if TYPE_CHECKING:
     from sniperforge.domain.chain import TransactionView
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def fill_of(intent: Intent, view: TransactionView, wallet: str, at: float) -> Fill:
     """What ``view`` did to ``wallet`` on behalf of ``intent``, from its balance deltas; booked ``at``."""
-    settlement = settle(view, wallet)
+    settlement = settle(view, wallet, deposits=nonce_addresses(wallet))
     bought = settlement.token_deltas.get(intent.mint, 0)
     opens = intent.kind is IntentKind.BUY and settlement.err is None and bought > 0
     return Fill(

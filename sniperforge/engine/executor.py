@@ -14,16 +14,19 @@ from sniperforge.domain.lifecycle import TxEvent, TxState
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import Attempt, Fill, Intent, IntentKind, Position
 from sniperforge.engine.booking import fill_of, opened_by, outcome_of
+from sniperforge.engine.nonces import A_TRANSACTION
 from sniperforge.engine.planner import Plan, Planner
-from sniperforge.errors import RefusedError, UnavailableError, WalletBusyError
-from sniperforge.execution.plan import compile_message, signature_text, signed_transaction
+from sniperforge.engine.series import DEARER_AFTER_SECONDS, Dearer, Series, SeriesSender
+from sniperforge.engine.signing import WriteAhead
+from sniperforge.errors import RefusedError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sniperforge.domain.chain import TransactionView
     from sniperforge.domain.landing import Fate
     from sniperforge.engine.door import Door
+    from sniperforge.engine.nonces import NoncePool
     from sniperforge.engine.orders import (
         BuyOrder,
         ExecutionPolicy,
@@ -31,11 +34,12 @@ if TYPE_CHECKING:
         SellOrder,
         TransferOrder,
     )
+    from sniperforge.engine.signing import Blockhashes
     from sniperforge.ports import Clock, Signer
     from sniperforge.store.journal import Journal
 
 
-class Lander(Protocol):
+class Lander(SeriesSender, Protocol):
     """Brings signed bytes onto the chain, or proves that they never will be."""
 
     async def land(
@@ -54,14 +58,6 @@ class Lander(Protocol):
         ...
 
 
-class Blockhashes(Protocol):
-    """A recent blockhash, kept fresh by someone else."""
-
-    def latest(self) -> tuple[str, int]:
-        """``(blockhash, last valid block height)``. Raises ``UnavailableError`` when it is too old."""
-        ...
-
-
 class Executor:
     """Trades for one wallet.
 
@@ -69,6 +65,8 @@ class Executor:
         journal: the wallet's write-ahead record; this is its only writer.
         holds: whether this process still holds the wallet's lock; asked before each send.
         new_id: makes intent ids.
+        nonces: the wallet's nonce accounts; ``None`` makes every sale one transaction on a blockhash.
+        dearer_after: seconds that the first attempt of a series has for itself.
     """
 
     def __init__(
@@ -83,19 +81,30 @@ class Executor:
         clock: Clock,
         holds: Callable[[], bool],
         new_id: Callable[[], str],
+        nonces: NoncePool | None = None,
+        dearer_after: float = DEARER_AFTER_SECONDS,
     ) -> None:
-        self._signer = signer
         self._wallet = signer.pubkey
         self._journal = journal
         self._lander = lander
-        self._blockhashes = blockhashes
         self._door = door
         self._planner = Planner(wallet=signer.pubkey, policy=policy, clock=clock, new_id=new_id)
         self._clock = clock
         self._holds = holds
+        self._nonces = nonces
+        self._signing = WriteAhead(
+            signer=signer, journal=journal, blockhashes=blockhashes, clock=clock, holds=holds
+        )
+        self._series = Series(
+            journal=journal,
+            lander=lander,
+            planner=self._planner,
+            signing=self._signing,
+            clock=clock,
+            holds=holds,
+            dearer_after=dearer_after,
+        )
         self._watched: set[str] = set()
-        # As many as were ever signed: also two processes with one blockhash never sign equal messages.
-        self._salt = len(journal.known_signatures())
 
     async def look_ahead(self) -> None:
         """Read the balance that a buy will need, while it is still being decided. Outages are left to it."""
@@ -113,11 +122,10 @@ class Executor:
             UnavailableError: no recent blockhash or balance; nothing was sent.
             WalletBusyError: the lock was lost; nothing was sent.
         """
-
         fee_level = await self._door.fee_level(order.state.address)
 
         def admitted() -> Plan:
-            plan = self._planner.buy(order, self._salt)
+            plan = self._planner.buy(order, self._signing.salt)
             self._door.admit_buy(plan.intent, fee_level)
             return plan
 
@@ -127,14 +135,20 @@ class Executor:
         """Send SOL through the same door. Returns and raises like :meth:`buy`."""
 
         def admitted() -> Plan:
-            plan = self._planner.transfer(order, self._salt)
+            plan = self._planner.transfer(order, self._signing.salt)
             self._door.admit_transfer(plan.intent.max_spend)
             return plan
 
         return await self._admit(order.client_key, admitted, deadline)
 
-    async def sell(self, order: SellOrder, *, deadline: float | None = None) -> Outcome:
-        """One attempt to sell. Limits never hold an exit back.
+    async def sell(
+        self, order: SellOrder, *, deadline: float | None = None, dearer: Dearer | None = None
+    ) -> Outcome:
+        """Sell: one transaction, or a series where a durable nonce is free. Limits never hold it back.
+
+        Args:
+            deadline: monotonic seconds after which its outcome is not waited for.
+            dearer: makes the order of a series' next attempt, while none lands.
 
         Returns:
             ``REFUSED`` while another sale of the position is in flight: the next one is signed only when
@@ -144,53 +158,110 @@ class Executor:
             RefusedError: the pool does not take this amount; nothing was sent.
             StorageError, UnavailableError, WalletBusyError: as for :meth:`buy`.
         """
+        earlier = self._sold_before(order)
+        if earlier is not None:
+            return earlier
+        nonce = await self._nonces.lease(order.position.id) if self._nonces is not None else None
+        earlier = self._sold_before(order)  # the same may have come while the nonce was read
+        if earlier is not None:
+            return earlier
+        plan = self._planner.sell(order, self._signing.salt)
+        attempt = self._signing.first(plan, nonce)
+        return await self.settle(plan.intent, attempt, deadline=deadline, dearer=dearer)
+
+    def _sold_before(self, order: SellOrder) -> Outcome | None:
         known = self.known(order.client_key)
         if known is not None:
             return known
         in_flight = self.selling(order.position.id)
         if in_flight:
             return Outcome(OutcomeKind.REFUSED, reason=f"a sale of it is still in flight: {in_flight}")
-        plan = self._planner.sell(order, self._salt)
-        return await self.settle(plan.intent, self._write_ahead(plan), deadline=deadline)
+        return None
+
+    async def open_nonces(self, indexes: Sequence[int], *, deadline: float | None = None) -> Outcome:
+        """Make nonce accounts, if the reserve is left. Returns and raises like :meth:`buy`."""
+
+        def admitted() -> Plan:
+            plan = self._planner.open_nonces(indexes, self._signing.salt)
+            self._door.admit_transfer(plan.intent.max_spend)
+            return plan
+
+        return await self._admit(None, admitted, deadline)
+
+    async def close_nonces(self, *, deadline: float | None = None) -> Outcome | None:
+        """Close the nonce accounts that no series needs, as many as fit; ``None`` when there is none.
+
+        Returns and raises like :meth:`buy`.
+        """
+        if self._nonces is None:
+            return None
+        await self._nonces.refresh()
+        held = dict(list(self._nonces.idle().items())[:A_TRANSACTION])
+        if not held:
+            return None
+
+        def admitted() -> Plan:
+            plan = self._planner.close_nonces(held, self._signing.salt)
+            self._door.admit_closing(plan.intent.max_spend)
+            return plan
+
+        return await self._admit(None, admitted, deadline)
 
     async def close_account(self, position: Position, *, deadline: float | None = None) -> Outcome:
         """Close a sold position's empty token account: best effort, a transaction of its own."""
-        plan = self._planner.close(position, self._salt)
-        return await self.settle(plan.intent, self._write_ahead(plan), deadline=deadline)
+        plan = self._planner.close(position, self._signing.salt)
+        return await self.settle(plan.intent, self._signing.first(plan), deadline=deadline)
 
     async def reclaim(self, order: ReclaimOrder, *, deadline: float | None = None) -> Outcome:
         """Close several token accounts in one transaction. Returns and raises like :meth:`buy`."""
 
         def admitted() -> Plan:
-            plan = self._planner.reclaim(order, self._salt)
+            plan = self._planner.reclaim(order, self._signing.salt)
             self._door.admit_closing(plan.intent.max_spend)
             return plan
 
         return await self._admit(None, admitted, deadline)
 
     async def settle(
-        self, intent: Intent, attempt: Attempt, *, send: bool = True, deadline: float | None = None
+        self,
+        intent: Intent,
+        attempt: Attempt,
+        *,
+        send: bool = True,
+        deadline: float | None = None,
+        dearer: Dearer | None = None,
     ) -> Outcome:
-        """Bring a journalled transaction to its end and book it: running and recovery are this one path."""
-        with self._watching(attempt.signature):
+        """Bring a journalled transaction to its end and book it: running and recovery are this one path.
+
+        Of a series it is any attempt that stands for all of them.
+        """
+        with self._watching(intent.id):
             signed_at = self._clock.monotonic()
-            result = await self._lander.land(
-                attempt.raw,
-                attempt.signature,
-                attempt.last_valid_height,
-                send=send and self._holds(),
-                deadline=deadline,
-            )
-            match result:
+            match await self._landed(intent, attempt, send, deadline, dearer):
                 case InDoubt(reason=reason):
-                    return Outcome(OutcomeKind.UNKNOWN, intent.id, attempt.signature, reason)
+                    last = self._journal.decisive(intent.id).signature
+                    return Outcome(OutcomeKind.UNKNOWN, intent.id, last, reason)
                 case Dead(evidence=evidence):
                     self._journal.mark_dead(attempt.signature, self._clock.now())
                     return Outcome(OutcomeKind.DEAD, intent.id, attempt.signature, evidence)
-                case Landed():
+                case Landed(signature=signature):
                     landed_at = self._clock.monotonic()
-                    view = await self._lander.transaction(attempt.signature)
+                    view = await self._lander.transaction(signature or attempt.signature)
                     return outcome_of(self._book(intent, view), signed_at, landed_at)
+
+    async def _landed(
+        self, intent: Intent, attempt: Attempt, send: bool, deadline: float | None, dearer: Dearer | None
+    ) -> Fate:
+        if attempt.nonce is None:
+            raw, signature, height = attempt.raw, attempt.signature, attempt.last_valid_height
+            return await self._lander.land(
+                raw, signature, height, send=send and self._holds(), deadline=deadline
+            )
+        try:
+            return await self._series.land(intent, send=send, deadline=deadline, dearer=dearer)
+        finally:
+            if self._nonces is not None:
+                self._nonces.wake()
 
     def known(self, client_key: str | None) -> Outcome | None:
         """The outcome of an earlier call with the same key, as far as it is known; ``None`` for a new key.
@@ -200,7 +271,7 @@ class Executor:
         intent = self._journal.intent_by_key(client_key) if client_key else None
         if intent is None:
             return None
-        attempt = self._journal.attempts(intent.id)[-1]
+        attempt = self._journal.decisive(intent.id)
         fill = self._journal.fill(attempt.signature)
         if fill is not None:
             return outcome_of(fill)
@@ -215,8 +286,9 @@ class Executor:
         return ""
 
     def unwatched(self) -> list[tuple[Intent, Attempt]]:
-        """Journalled transactions without an outcome that nobody is settling: what recovery takes up."""
-        return [item for item in self._journal.unresolved() if item[1].signature not in self._watched]
+        """Intents without an outcome that nobody settles, with one attempt each: what recovery takes up."""
+        waiting = {intent.id: (intent, attempt) for intent, attempt in self._journal.unresolved()}
+        return [found for key, found in waiting.items() if key not in self._watched]
 
     async def _admit(
         self,
@@ -238,28 +310,7 @@ class Executor:
             return Outcome(
                 OutcomeKind.REFUSED, reason=refusal.message, details=tuple(refusal.details.items())
             )
-        return await self.settle(plan.intent, self._write_ahead(plan), deadline=deadline)
-
-    def _write_ahead(self, plan: Plan) -> Attempt:
-        """Sign and make durable; when this returns the bytes may leave."""
-        if not self._holds():
-            raise WalletBusyError("the wallet's lock was taken away; nothing was sent")
-        blockhash, last_valid_height = self._blockhashes.latest()
-        message = compile_message(self._wallet, plan.instructions, blockhash)
-        signature = self._signer.sign(message)
-        attempt = Attempt(
-            signature=signature_text(signature),
-            intent_id=plan.intent.id,
-            number=1,
-            raw=signed_transaction(message, signature),
-            last_valid_height=last_valid_height,
-            state=TxState.SUBMITTED,
-            created_at=self._clock.now(),
-            min_out=plan.min_out,
-        )
-        self._journal.record_intent(plan.intent, attempt)
-        self._salt += 1
-        return attempt
+        return await self.settle(plan.intent, self._signing.first(plan), deadline=deadline)
 
     def _book(self, intent: Intent, view: TransactionView) -> Fill:
         fill = fill_of(intent, view, self._wallet, self._clock.now())
@@ -272,9 +323,9 @@ class Executor:
         return fill
 
     @contextmanager
-    def _watching(self, signature: str) -> Iterator[None]:
-        self._watched.add(signature)
+    def _watching(self, intent_id: str) -> Iterator[None]:
+        self._watched.add(intent_id)
         try:
             yield
         finally:
-            self._watched.discard(signature)
+            self._watched.discard(intent_id)

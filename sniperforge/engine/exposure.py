@@ -48,7 +48,7 @@ def exposure_of(
         entries_in_flight=journal.in_flight_count(IntentKind.BUY),
         entries_in_flight_lamports=journal.in_flight_spend(IntentKind.BUY),
         others_in_flight_lamports=journal.in_flight_spend(
-            IntentKind.SELL, IntentKind.TRANSFER, IntentKind.CLOSE_ACCOUNT
+            IntentKind.SELL, IntentKind.TRANSFER, IntentKind.CLOSE_ACCOUNT, IntentKind.NONCE
         ),
         realised_loss_today_lamports=-journal.realized_since(now - now % DAY_SECONDS),
         halted=bool(halted_by),

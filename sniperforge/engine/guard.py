@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sniperforge.chain.urgency import for_exit
 from sniperforge.dex.registry import venue_named
 from sniperforge.domain.outcome import Outcome, OutcomeKind
-from sniperforge.domain.trade import HELD_STATES, Position, PositionState
+from sniperforge.domain.trade import HELD_STATES, IntentKind, Position, PositionState
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.engine.orders import SellOrder
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from sniperforge.dex.venue import PoolState
+    from sniperforge.domain.trade import Intent
     from sniperforge.engine.events import SessionEvent
     from sniperforge.engine.executor import Executor
+    from sniperforge.engine.series import Dearer
     from sniperforge.orders.exits import ExitDecision
     from sniperforge.orders.slippage import SlippagePolicy
     from sniperforge.ports import Clock
@@ -39,6 +41,9 @@ STUCK_AFTER: Final = 3
 FIRST_PAUSE_SECONDS: Final = 0.2
 MAX_PAUSE_SECONDS: Final = 60.0
 """Each try that the chain refuses costs a fee: what does not sell for a minute is tried once a minute."""
+
+BY_HAND_SECONDS: Final = 85.0
+"""How long a sale by hand is waited for: longer than a blockhash lives. The journal has it afterwards."""
 
 SETTLING_SECONDS: Final = 0.1
 """How often a sale by hand looks whether one that is in flight has its outcome."""
@@ -139,7 +144,21 @@ class Guard:
                 urgency=Urgency.URGENT,
                 client_key=client_key,
                 keep=part == held.raw,
+                deadline=self._clock.monotonic() + BY_HAND_SECONDS,
             )
+
+    def dearer(self, intent: Intent) -> Dearer | None:
+        """What makes further attempts of a sale that an earlier process began; ``None`` for other intents."""
+        if intent.kind is not IntentKind.SELL or intent.position_id is None:
+            return None
+        return self._dearer(
+            intent.position_id,
+            intent.amount_in,
+            origin=intent.origin,
+            reason=intent.reason,
+            urgency=Urgency.URGENT,
+            keep=bool(intent.facts.get("whole")),
+        )
 
     @asynccontextmanager
     async def _watch_for_exit(self, position: Position) -> AsyncIterator[PoolWatch]:
@@ -230,11 +249,11 @@ class Guard:
         urgency: Urgency,
         client_key: str | None = None,
         keep: bool = True,
+        deadline: float | None = None,
     ) -> Outcome:
         """One try to sell. Whatever stands in its way is counted and told; the position stays owned.
 
-        Its callers ask first whether a sale is in flight. Between that and the journal's commit there is no
-        await, so two of them cannot both sell.
+        Its callers ask first whether a sale is in flight; the executor asks again before it signs.
         """
         venue = venue_named(position.dex)
         if venue is None or state is None:
@@ -251,7 +270,8 @@ class Guard:
         )
         self._tell(PositionMoved("exiting", position, reason))
         try:
-            outcome = await self._executor.sell(order)
+            further = self._dearer(position.id, raw, origin=origin, reason=reason, urgency=urgency, keep=keep)
+            outcome = await self._executor.sell(order, deadline=deadline, dearer=further)
         except StorageError:
             raise  # nothing can be journalled: the session must end, loudly
         except SniperForgeError as error:
@@ -264,6 +284,41 @@ class Guard:
         sold = self._journal.position(position.id) or position
         self._tell(PositionMoved("sold", sold, reason))
         return outcome
+
+    def _dearer(
+        self, position_id: str, raw: int, *, origin: str, reason: str, urgency: Urgency, keep: bool
+    ) -> Dearer:
+        async def order(number: int) -> SellOrder | None:
+            position = self._journal.position(position_id)
+            venue = None if position is None else venue_named(position.dex)
+            if position is None or venue is None or position.state not in HELD_STATES:
+                return None
+            async with self._watch_for_exit(position) as watch:
+                if watch.state is None:
+                    await watch.changed(LOOK_SECONDS)
+                state = watch.state
+            if state is None:
+                return None
+            bps = slippage_bps(position.exit_attempts + number, self._slippage, urgency)
+            self._tell_again(position, f"{reason}; attempt {number}, {bps} bps", number, keep=keep)
+            return SellOrder(
+                venue=venue,
+                state=state,
+                position=position,
+                raw=min(raw, position.raw),
+                slippage_bps=bps,
+                origin=origin,
+                reason=reason,
+            )
+
+        return order
+
+    def _tell_again(self, position: Position, note: str, number: int, *, keep: bool) -> None:
+        """An attempt after many that did not land is told, and shown, as stuck; it goes on all the same."""
+        stuck = keep and number > STUCK_AFTER and position.state is not PositionState.STUCK
+        if stuck:
+            self._journal.set_position_state(position.id, PositionState.STUCK, note, self._clock.now())
+        self._tell(PositionMoved("stuck" if stuck else "exiting", position, note))
 
     def _failed(self, position: Position, note: str, *, keep: bool) -> Outcome:
         self._journal.count_exit_attempt(position.id, note)

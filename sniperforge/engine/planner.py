@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.domain.addresses import TOKEN_2022_PROGRAM
+from sniperforge.domain.amounts import ceil_div
 from sniperforge.domain.trade import Intent, IntentKind
 from sniperforge.execution.plan import (
     FeePlan,
     buy_instructions,
     close_instructions,
+    close_nonce_instructions,
     minimum_out,
+    open_nonce_instructions,
     reclaim_instructions,
     sell_instructions,
     transfer_instructions,
 )
 from sniperforge.tokens.account import TOKEN_ACCOUNT_SIZE
 from sniperforge.tokens.addresses import associated_token_address
+from sniperforge.tokens.nonce import NONCE_BYTES, nonce_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from solders.instruction import Instruction
 
@@ -120,7 +124,6 @@ class Planner:
         """A sale that unwraps its proceeds. Raises ``RefusedError`` when the pool has no quote."""
         fees, position = self._fees(salt), order.position
         quote = order.state.quote(position.mint, order.raw)
-        floor = minimum_out(quote.amount_out, order.slippage_bps)
         intent = self._intent(
             IntentKind.SELL,
             origin=order.origin,
@@ -138,13 +141,23 @@ class Planner:
                 "whole": order.raw >= position.raw,
             },
         )
+        return self._sale(intent, order, fees)
+
+    def sell_again(self, intent: Intent, order: SellOrder, salt: int, number: int) -> Plan:
+        """The ``number``-th attempt of a sale, on the pool's state and the slippage of now; it pays more."""
+        fees = self._raised(salt, number)
+        return self._sale(replace(intent, max_spend=fees.lamports), order, fees)
+
+    def _sale(self, intent: Intent, order: SellOrder, fees: FeePlan) -> Plan:
+        mint = order.position.mint
+        floor = minimum_out(order.state.quote(mint, order.raw).amount_out, order.slippage_bps)
         instructions = sell_instructions(
             wallet=self._wallet,
-            token_account=position.token_account,
+            token_account=order.position.token_account,
             account_rent=self._policy.account_rent,
             seed=_seed(intent.id),
             fees=fees,
-            swap=self._swap(order.venue, order.state, position.mint, order.raw, floor),
+            swap=self._swap(order.venue, order.state, mint, order.raw, floor),
         )
         return Plan(intent, instructions, floor)
 
@@ -194,19 +207,47 @@ class Planner:
         )
         return Plan(intent, reclaim_instructions(self._wallet, disposals, fees))
 
+    def open_nonces(self, indexes: Sequence[int], salt: int) -> Plan:
+        """The making of nonce accounts; their rent comes back when they are closed."""
+        fees, rent = self._fees(salt), self._rent(NONCE_BYTES)
+        accounts = [nonce_addresses(self._wallet)[index] for index in indexes]
+        intent = self._nonce_intent(f"{len(accounts)} nonce accounts", accounts, fees, rent * len(accounts))
+        return Plan(intent, open_nonce_instructions(self._wallet, indexes, rent, fees))
+
+    def close_nonces(self, held: Mapping[str, int], salt: int) -> Plan:
+        """The closing of nonce accounts with the lamports that they hold."""
+        fees = self._fees(salt)
+        intent = self._nonce_intent(f"{len(held)} nonce accounts closed", list(held), fees, 0)
+        return Plan(intent, close_nonce_instructions(self._wallet, held, fees))
+
+    def _nonce_intent(self, reason: str, accounts: list[str], fees: FeePlan, rent: int) -> Intent:
+        return self._intent(
+            IntentKind.NONCE,
+            origin="nonces",
+            max_spend=fees.lamports + rent,
+            reason=reason,
+            facts={"max_fee": fees.lamports, "accounts": accounts},
+        )
+
+    def _raised(self, salt: int, number: int) -> FeePlan:
+        """The offer of the ``number``-th attempt: half as much more each time, within the cap."""
+        price = self._policy.micro_lamports * 3 ** (number - 1) // 2 ** (number - 1)
+        return _within_cap(replace(self._policy, micro_lamports=price)).distinct(salt)
+
     def _fees(self, salt: int) -> FeePlan:
         """The offer of one transaction, within the cap."""
         return self._offer.distinct(salt)
 
     def _token_account_rent(self, token_program: str) -> int:
         """The most that a new token account locks; rent grows with an account's bytes."""
-        rent = self._policy.account_rent
-        if token_program != TOKEN_2022_PROGRAM:
-            return rent
-        extended, plain = (
-            ACCOUNT_OVERHEAD + size for size in (MAX_EXTENDED_ACCOUNT_SIZE, TOKEN_ACCOUNT_SIZE)
+        return self._rent(
+            MAX_EXTENDED_ACCOUNT_SIZE if token_program == TOKEN_2022_PROGRAM else TOKEN_ACCOUNT_SIZE
         )
-        return -(-rent * extended // plain)
+
+    def _rent(self, size: int) -> int:
+        """Rent of an account of ``size`` bytes: it grows with them."""
+        plain = ACCOUNT_OVERHEAD + TOKEN_ACCOUNT_SIZE
+        return ceil_div(self._policy.account_rent * (ACCOUNT_OVERHEAD + size), plain)
 
     def _intent(
         self,
@@ -259,5 +300,5 @@ def _within_cap(policy: ExecutionPolicy) -> FeePlan:
 
 
 def _seed(intent_id: str) -> str:
-    """The ephemeral account's seed: an intent has one attempt alive at a time, so its id is enough."""
+    """The ephemeral account's seed: of an intent's attempts at most one lands, so its id is enough."""
     return intent_id.replace("-", "")[:32]

@@ -144,7 +144,12 @@ class Session:
     async def _settle(self, intent: Intent, attempt: Attempt) -> None:
         # An old entry is only watched: its price is gone. Anything else is sent again, the same bytes.
         try:
-            await self._executor.settle(intent, attempt, send=intent.kind is not IntentKind.BUY)
+            await self._executor.settle(
+                intent,
+                attempt,
+                send=intent.kind is not IntentKind.BUY,
+                dearer=self._guard.dearer(intent),
+            )
         except StorageError:
             raise  # nothing can be journalled: the session must end, loudly
         except SniperForgeError as error:

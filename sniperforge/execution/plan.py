@@ -21,9 +21,10 @@ from sniperforge.tokens.instructions import (
     create_seeded_wsol_account,
     transfer_lamports,
 )
+from sniperforge.tokens.nonce import create_nonce, withdraw_nonce
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from solders.instruction import Instruction
 
@@ -170,6 +171,19 @@ def reclaim_instructions(wallet: str, disposals: Iterable[Disposal], fees: FeePl
             instructions.append(burn(each.account, each.mint, wallet, each.burn, each.program))
         instructions.append(close_account(each.account, wallet, wallet, each.program))
     return instructions
+
+
+def open_nonce_instructions(
+    wallet: str, indexes: Sequence[int], rent: int, fees: FeePlan
+) -> list[Instruction]:
+    """Make the wallet's nonce accounts with these indexes; ``rent`` lamports each."""
+    made = (step for index in indexes for step in create_nonce(wallet, index, rent))
+    return [*_budget(fees), *made]
+
+
+def close_nonce_instructions(wallet: str, held: Mapping[str, int], fees: FeePlan) -> list[Instruction]:
+    """Close nonce accounts with all the lamports that each holds."""
+    return [*_budget(fees), *(withdraw_nonce(account, wallet, all_of) for account, all_of in held.items())]
 
 
 def compile_message(wallet: str, instructions: Sequence[Instruction], blockhash: str) -> bytes:

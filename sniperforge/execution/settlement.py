@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from sniperforge.domain.chain import TokenBalance, TransactionView
 
 
-def settle(view: TransactionView, wallet: str, tip_accounts: Collection[str] = ()) -> Settlement:
+def settle(
+    view: TransactionView,
+    wallet: str,
+    tip_accounts: Collection[str] = (),
+    deposits: Collection[str] = (),
+) -> Settlement:
     """The effect of ``view`` on ``wallet``.
 
     SOL is counted over the wallet and its wrapped-SOL accounts; whatever is not fee, tip or rent of its
@@ -23,13 +28,15 @@ def settle(view: TransactionView, wallet: str, tip_accounts: Collection[str] = (
         view: the landed transaction, failed ones included.
         wallet: base58.
         tip_accounts: addresses to which lamports from this wallet count as a tip.
+        deposits: the wallet's own accounts that hold nothing but rent, such as its nonce accounts.
     """
     owned = _owned_accounts(view, wallet)
     lamports_delta = view.lamports_delta(wallet)
     wsol_delta = _wrapped(view, view.post_tokens, view.post_balances, wallet) - _wrapped(
         view, view.pre_tokens, view.pre_balances, wallet
     )
-    rents = [view.lamports_delta(account) for account, mint in owned.items() if mint != WSOL_MINT]
+    rented = {account for account, mint in owned.items() if mint != WSOL_MINT}.union(deposits)
+    rents = [view.lamports_delta(account) for account in rented]
     rent_paid = sum(delta for delta in rents if delta > 0)
     rent_returned = -sum(delta for delta in rents if delta < 0)
     pays = bool(view.accounts) and view.accounts[0] == wallet

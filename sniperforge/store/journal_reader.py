@@ -186,13 +186,14 @@ class JournalReader:
 
         Counts positions that were closed or written off, and what intents without a position cost: refused
         buys, transfers' fees. What a transfer moved is no loss, and what a sale of tokens bought elsewhere
-        brought is no gain.
+        brought is no gain. The rent of nonce accounts stays the wallet's.
         """
         # Summed by the database (as Position.realized_pnl): the door asks before every buy of a busy day.
         row = self._db.row(
             "SELECT (SELECT coalesce(sum(proceeds - cost - fees - rent), 0) FROM positions"
             " WHERE closed_at >= ?) + (SELECT"
-            " coalesce(sum(iif(kind = 'buy', trade, 0) - fee - tip - rent_paid + rent_returned), 0)"
+            " coalesce(sum(iif(kind = 'buy', trade, 0) - fee - tip"
+            " - iif(kind = 'nonce', 0, rent_paid - rent_returned)), 0)"
             " FROM fills WHERE booked_at >= ? AND (position_id IS NULL"
             " OR position_id NOT IN (SELECT id FROM positions))) AS won",
             since,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from sniperforge.domain.landing import InDoubt
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sniperforge.domain.chain import TransactionView
     from sniperforge.domain.landing import Fate
+    from sniperforge.domain.trade import Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class FakeLander:
         self.handed.append(handed)
         fate = self._script(handed)
         return await fate if inspect.isawaitable(fate) else fate
+
+    async def land_series(self, attempts: Sequence[Attempt], *, send: bool, deadline: float | None) -> Fate:
+        """The same, for the last of a series."""
+        last = attempts[-1]
+        return await self.land(last.raw, last.signature, last.last_valid_height, send=send, deadline=deadline)
 
     async def transaction(self, signature: str) -> TransactionView:
         """The view that the test has put there."""

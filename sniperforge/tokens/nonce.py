@@ -7,6 +7,7 @@ authority, value (both 32 bytes), lamports per signature u64.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from solders import system_program
@@ -42,6 +43,7 @@ def nonce_seed(index: int) -> str:
     return f"sniperforge nonce {index}"
 
 
+@lru_cache(maxsize=64)
 def nonce_addresses(wallet: str) -> tuple[str, ...]:
     """Every address at which ``wallet`` may have a nonce account, in order."""
     return tuple(seeded_address(wallet, nonce_seed(index), SYSTEM_PROGRAM) for index in range(MAX_NONCES))

@@ -27,6 +27,7 @@ from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor, Lander
 from sniperforge.engine.guard import Guard
 from sniperforge.engine.kill_switch import KillSwitch
+from sniperforge.engine.nonces import NoncePool
 from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder
 from sniperforge.engine.session import Session
 from sniperforge.localnet.genesis import Genesis
@@ -203,6 +204,7 @@ class Process:
     micro_lamports: int = 1_000
     watch: Callable[[str, str], Any] | None = None
     rpc: RpcClient | None = None
+    nonces: int = 0
 
     def __post_init__(self) -> None:
         world, clock = self.world, self.world.clock
@@ -225,6 +227,9 @@ class Process:
             clock=clock,
             switch=KillSwitch(self.journal, self.path.with_name("KILL")),
         )
+        self.pool = NoncePool(
+            wallet=world.wallet, journal=self.journal, rpc=self.rpc, clock=clock, size=self.nonces
+        )
         self.executor = Executor(
             signer=world.signer,
             journal=self.journal,
@@ -235,6 +240,7 @@ class Process:
             clock=clock,
             holds=lambda: self.held,
             new_id=self._ids(),
+            nonces=self.pool if self.nonces else None,
         )
         self.guard = Guard(
             journal=self.journal,
@@ -340,6 +346,16 @@ class HeldLander:
         self.reached.set()
         await self.before.wait()
         fate = await self.inner.land(raw, signature, last_valid_height, send=send, deadline=deadline)
+        self.landed.set()
+        await self.between.wait()
+        return fate
+
+    async def land_series(self, attempts: Any, *, send: bool, deadline: float | None) -> Any:
+        """Wait at both gates."""
+        self.handed.append((attempts[-1].signature, send))
+        self.reached.set()
+        await self.before.wait()
+        fate = await self.inner.land_series(attempts, send=send, deadline=deadline)
         self.landed.set()
         await self.between.wait()
         return fate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from solders.keypair import Keypair
 
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.domain.trade import IntentKind, PositionState
@@ -10,6 +11,7 @@ from sniperforge.engine.booking import fill_of, opened_by, outcome_of
 from sniperforge.testing.chain_views import TokenChange, transaction_view
 from sniperforge.testing.trades import MINT, make_fill, make_intent, make_settlement
 
+WALLET = str(Keypair.from_seed(b"w" * 32).pubkey())
 FACTS = {
     "decimals": 6,
     "token_account": "account",
@@ -18,18 +20,18 @@ FACTS = {
     "exit_policy": {"max_hold_seconds": "9"},
 }
 BOUGHT = transaction_view(
-    "wallet",
-    {"wallet": (1_000_000, 100_000), "account": (0, 20_000)},
-    (TokenChange("account", MINT, "wallet", None, 5_000),),
+    WALLET,
+    {WALLET: (1_000_000, 100_000), "account": (0, 20_000)},
+    (TokenChange("account", MINT, WALLET, None, 5_000),),
     block_time=1_005,
 )
-FAILED = transaction_view("wallet", {"wallet": (1_000_000, 995_000)}, err={"E": 1})
+FAILED = transaction_view(WALLET, {WALLET: (1_000_000, 995_000)}, err={"E": 1})
 
 
 def test_a_landed_buy_opens_a_position_of_its_own_id() -> None:
     """All of it is from deltas; what only the order knew is in the intent's facts."""
     intent = make_intent("i", facts=FACTS)
-    fill = fill_of(intent, BOUGHT, "wallet", 1_010.0)
+    fill = fill_of(intent, BOUGHT, WALLET, 1_010.0)
     assert (fill.position_id, fill.token_delta, fill.decimals, fill.commitment) == (
         "i",
         5_000,
@@ -51,13 +53,13 @@ def test_a_landed_buy_opens_a_position_of_its_own_id() -> None:
 def test_a_position_begins_when_it_landed(block_time: int | None, opened_at: float) -> None:
     """The chain's time counts between signing and booking; its clock may be off by more than that."""
     view = transaction_view(
-        "wallet",
-        {"wallet": (10, 5)},
-        (TokenChange("account", MINT, "wallet", None, 1),),
+        WALLET,
+        {WALLET: (10, 5)},
+        (TokenChange("account", MINT, WALLET, None, 1),),
         block_time=block_time,
     )
     intent = make_intent("i", facts=FACTS, created_at=1_000.0)
-    position = opened_by(intent, fill_of(intent, view, "wallet", 1_010.0))
+    position = opened_by(intent, fill_of(intent, view, WALLET, 1_010.0))
     assert position is not None
     assert position.opened_at == opened_at
 
@@ -74,7 +76,7 @@ def test_a_position_pays_for_all_that_its_buy_cost() -> None:
 
 def test_what_opens_nothing() -> None:
     """A failed buy, a buy that brought no tokens, and everything that is no buy."""
-    nothing = transaction_view("wallet", {"wallet": (1_000_000, 100_000)})
+    nothing = transaction_view(WALLET, {WALLET: (1_000_000, 100_000)})
     for kind, view in [
         (IntentKind.BUY, FAILED),
         (IntentKind.BUY, nothing),
@@ -82,7 +84,7 @@ def test_what_opens_nothing() -> None:
         (IntentKind.TRANSFER, BOUGHT),
     ]:
         intent = make_intent("i", kind, facts=FACTS, position_id=None if kind is IntentKind.BUY else "p")
-        fill = fill_of(intent, view, "wallet", 1_010.0)
+        fill = fill_of(intent, view, WALLET, 1_010.0)
         assert fill.position_id == intent.position_id
         assert opened_by(intent, fill) is None
 
@@ -90,10 +92,10 @@ def test_what_opens_nothing() -> None:
 def test_the_outcome_tells_success_from_landing() -> None:
     """An error on chain is a rejection with the program's words; the fill is there either way."""
     intent = make_intent("i", facts=FACTS)
-    good = outcome_of(fill_of(intent, BOUGHT, "wallet", 1.0), 2.0, 3.0)
+    good = outcome_of(fill_of(intent, BOUGHT, WALLET, 1.0), 2.0, 3.0)
     assert (good.kind, good.ok, good.signed_at, good.landed_at) == (OutcomeKind.FILLED, True, 2.0, 3.0)
     assert (good.intent_id, good.signature, good.reason) == ("i", "signature", "")
-    bad = outcome_of(fill_of(intent, FAILED, "wallet", 1.0))
+    bad = outcome_of(fill_of(intent, FAILED, WALLET, 1.0))
     assert (bad.kind, bad.ok, bad.signed_at) == (OutcomeKind.REJECTED, False, None)
     assert bad.reason == "the chain refused it: {'E': 1}"
     assert bad.fill is not None
