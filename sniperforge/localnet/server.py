@@ -33,6 +33,11 @@ MAX_BODY_BYTES: Final = 50 * 1024
 MAX_FRAME_BYTES: Final = 1024 * 1024
 CLOSE_SECONDS: Final = 1.0
 
+WRITE_AHEAD_BYTES: Final = 64 * 1024
+"""Handed to a socket that has not taken them yet; what is beyond waits in the outbox, which is bounded."""
+
+FULL_PAUSE_SECONDS: Final = 0.005
+
 _CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, GET, OPTIONS",
@@ -137,13 +142,10 @@ class Server:
         self._sockets[socket] = client
         client.arm(self._faults.dice)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                writer = tasks.create_task(client.write(socket))
-                await _read(socket, session)
-                writer.cancel()
+            await _read(socket, session)
         finally:
             del self._sockets[socket]
-            client.arm(None)
+            client.close()
             session.close()
         return socket
 
@@ -164,19 +166,19 @@ def _request(
 
 
 class _Client:
-    """The sending side of one WebSocket; a client that was cut is dropped at once, for it reads nothing."""
+    """The sending side of one WebSocket; a client that was cut is dropped at once, for it reads nothing.
+
+    Frames are made here and joined, one write for all that waits: a task for each client and a write for each
+    message would cost more than everything else about a notification.
+    """
 
     def __init__(self, transport: asyncio.Transport, queue_bytes: int) -> None:
         self.transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._due: asyncio.Handle | None = None
         self._silent = False
         self._timers: list[asyncio.TimerHandle] = []
-        self._ready = asyncio.Event()
         self.outbox = Outbox(self._wake, queue_bytes)
-
-    def _wake(self) -> None:
-        if self.outbox.cut:
-            self.transport.abort()
-        self._ready.set()
 
     def arm(self, dice: FaultDice | None) -> None:
         """Set when this connection is cut or falls silent, counted from now; ``None`` lets it live."""
@@ -185,26 +187,53 @@ class _Client:
         self._timers, self._silent = [], False
         if dice is None:
             return
-        loop, plan = asyncio.get_running_loop(), dice.plan
+        plan = dice.plan
         if plan.ws_cut_ms:
-            self._timers.append(loop.call_later(plan.ws_cut_ms / 1_000, self.transport.abort))
+            self._timers.append(self._loop.call_later(plan.ws_cut_ms / 1_000, self.transport.abort))
         if dice.falls_silent():
-            self._timers.append(loop.call_later(plan.ws_silence_ms / 1_000, self._fall_silent))
+            self._timers.append(self._loop.call_later(plan.ws_silence_ms / 1_000, self._fall_silent))
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self.arm(None)
+        if self._due is not None:
+            self._due.cancel()
 
     def _fall_silent(self) -> None:
         self._silent = True
 
-    async def write(self, socket: web.WebSocketResponse) -> None:
-        """Send what waits until the connection ends."""
-        try:
-            while not self.outbox.cut:
-                await self._ready.wait()
-                self._ready.clear()
-                while (message := self.outbox.take()) is not None:
-                    if not self._silent:
-                        await socket.send_frame(message, WSMsgType.TEXT)
-        except ConnectionError:
+    def _wake(self) -> None:
+        if self.outbox.cut:
+            self.transport.abort()
+        elif self._due is None:
+            self._due = self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._due = None
+        if self.transport.is_closing():
             return
+        if self.transport.get_write_buffer_size() > WRITE_AHEAD_BYTES:
+            self._due = self._loop.call_later(FULL_PAUSE_SECONDS, self._flush)
+            return
+        frames: list[bytes] = []
+        size = 0
+        while size < WRITE_AHEAD_BYTES and (message := self.outbox.take()) is not None:
+            frames.append(_frame(message))
+            size += len(message)
+        if frames and not self._silent:
+            self.transport.write(b"".join(frames))
+        if size >= WRITE_AHEAD_BYTES:
+            self._due = self._loop.call_soon(self._flush)
+
+
+def _frame(message: bytes) -> bytes:
+    """A server's whole text frame (RFC 6455, section 5.2)."""
+    size = len(message)
+    if size < 126:
+        return b"\x81%c%b" % (size, message)
+    if size < 65_536:
+        return b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), message)
+    return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), message)
 
 
 async def _read(socket: web.WebSocketResponse, session: Session) -> None:

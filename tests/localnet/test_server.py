@@ -7,14 +7,14 @@ import io
 import json
 import socket
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 import pytest
 
 from sniperforge.domain.chain import Account
 from sniperforge.errors import UnavailableError
-from sniperforge.localnet.server import HOST, MAX_BODY_BYTES, Server, _Client
+from sniperforge.localnet.server import HOST, MAX_BODY_BYTES, WRITE_AHEAD_BYTES, Server, _Client
 from tests.localnet.kit import NOBODY, SOL, Bench, address, until
 
 HEALTH = {"jsonrpc": "2.0", "id": 1, "method": "getHealth"}
@@ -286,17 +286,79 @@ async def test_stopping_does_not_wait_for_full_buffers(bench: Bench) -> None:
     writer.close()
 
 
-async def test_a_client_gone_in_the_middle_ends_its_writer() -> None:
-    """A broken connection is no error of the server's."""
+class _Pipe(asyncio.Transport):
+    """Takes what is written; ``waiting`` is what its other end has not read."""
 
-    class Gone:
-        async def send_frame(self, *_: Any) -> None:
-            raise aiohttp.ClientConnectionResetError("gone")
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.waiting = 0
+        self.closing = False
 
-    client = _Client(cast("Any", None), 1_000)
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def write(self, data: Any) -> None:
+        self.written.append(data)
+
+    def abort(self) -> None:
+        self.closing = True
+
+
+@pytest.mark.parametrize(
+    ("size", "head"),
+    [(5, b"\x81\x05"), (300, b"\x81\x7e\x01\x2c"), (70_000, b"\x81\x7f" + (70_000).to_bytes(8, "big"))],
+    ids=["short", "usual", "long"],
+)
+async def test_a_message_is_one_text_frame(size: int, head: bytes) -> None:
+    """Unmasked, with its length in the shortest form."""
+    pipe = _Pipe()
+    client = _Client(pipe, 1 << 20)
+    client.outbox.put(bytes(size))
+    await asyncio.sleep(0)
+    assert pipe.written == [head + bytes(size)]
+
+
+async def test_what_waits_goes_out_in_one_write() -> None:
+    """All that came since the last turn of the loop; nothing after the client was closed."""
+    pipe = _Pipe()
+    client = _Client(pipe, 1 << 20)
+    for _ in range(3):
+        client.outbox.put(b"news")
+    await asyncio.sleep(0)
+    assert pipe.written == [b"\x81\x04news" * 3]
+    client.outbox.put(b"more")
+    client.close()
+    await asyncio.sleep(0)
+    assert len(pipe.written) == 1
+
+
+async def test_a_full_socket_is_left_to_drain() -> None:
+    """What its client has not read stays in the outbox, and goes out once there is room."""
+    pipe = _Pipe()
+    client = _Client(pipe, 1 << 20)
+    pipe.waiting = WRITE_AHEAD_BYTES + 1
     client.outbox.put(b"news")
-    async with asyncio.timeout(5):
-        await client.write(cast("Any", Gone()))
+    await asyncio.sleep(0)
+    assert pipe.written == []
+    pipe.waiting = 0
+    await until(lambda: pipe.written == [b"\x81\x04news"])
+    for _ in range(3):
+        client.outbox.put(bytes(WRITE_AHEAD_BYTES))
+    await until(lambda: len(pipe.written) == 4)
+
+
+async def test_a_client_gone_in_the_middle_gets_nothing() -> None:
+    """A broken connection is no error of the server's."""
+    pipe = _Pipe()
+    client = _Client(pipe, 1_000)
+    pipe.closing = True
+    client.outbox.put(b"news")
+    await asyncio.sleep(0)
+    assert pipe.written == []
 
 
 async def test_a_taken_port_is_named(server: Server, bench: Bench) -> None:
