@@ -149,12 +149,13 @@ def _assemble(
     nonces = NoncePool(
         wallet=wallet, journal=journal, rpc=node.rpc, clock=clock, size=config.execution.nonce_accounts
     )
+    landing = Landing(
+        senders=node.senders, witnesses=witnesses, pubsub=pubsub, clock=clock, pace=pace_of(config)
+    )
     executor = Executor(
         signer=held.signer,
         journal=journal,
-        lander=Landing(
-            senders=node.senders, witnesses=witnesses, pubsub=pubsub, clock=clock, pace=pace_of(config)
-        ),
+        lander=landing,
         blockhashes=blockhashes,
         door=Door(
             wallet=wallet,
@@ -183,7 +184,7 @@ def _assemble(
         journal=journal,
         executor=executor,
         guard=guard,
-        audit=Audit(wallet=wallet, rpc=node.rpc, journal=journal, clock=clock),
+        audit=Audit(wallet=wallet, rpc=node.rpc, journal=journal, clock=clock, dropped=landing.dropped),
         blockhashes=blockhashes,
         clock=clock,
         holds=held.lock.still_held,

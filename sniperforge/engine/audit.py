@@ -1,4 +1,4 @@
-"""Holding the journal against the chain: finality, and moves of the wallet that no intent of ours made."""
+"""Holding the journal against the chain: finality, dropped slots, and moves that no intent of ours made."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from sniperforge.execution.settlement import settle
 from sniperforge.tokens.addresses import associated_token_address
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from sniperforge.chain.answers import SignatureEntry
     from sniperforge.chain.rpc import RpcClient
     from sniperforge.ports import Clock
@@ -37,13 +39,23 @@ class Audit:
     Args:
         wallet: base58.
         journal: where finality and foreign moves are noted.
+        dropped: whether the slot in which a signature was seen is proved to be rolled back.
     """
 
-    def __init__(self, *, wallet: str, rpc: RpcClient, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        wallet: str,
+        rpc: RpcClient,
+        journal: Journal,
+        clock: Clock,
+        dropped: Callable[[str, int], Awaitable[bool]],
+    ) -> None:
         self._wallet = wallet
         self._rpc = rpc
         self._journal = journal
         self._clock = clock
+        self._dropped = dropped
         # A transfer into an existing wrapped-SOL account does not mention its owner.
         self._addresses = (wallet, associated_token_address(wallet, WSOL_MINT))
 
@@ -66,18 +78,47 @@ class Audit:
         Raises:
             UnavailableError: the node does not answer.
         """
-        pending = [signature for signature, _ in self._journal.provisional()]
+        pending = self._journal.provisional()
         if not pending:
             return 0
-        statuses = await self._rpc.signature_statuses(pending)
+        at = await self._rpc.signature_statuses([signature for signature, _ in pending])
         final = [
             signature
-            for signature, status in zip(pending, statuses.statuses, strict=True)
-            if status is not None and status.commitment == "finalized"
+            for (signature, slot), status in zip(pending, at.statuses, strict=True)
+            if status is not None and status.commitment == "finalized" and status.slot == slot
         ]
         if final:
             self._journal.mark_finalized(*final)
         return len(final)
+
+    async def take_back(self) -> tuple[str, ...]:
+        """Take back what was booked from slots that were dropped; recovery books what lands again.
+
+        A fill whose slot is long final is still provisional only if its transaction is final in another
+        slot, where it may have moved other amounts, or is proved to be nowhere.
+
+        Returns:
+            the signatures, latest first.
+
+        Raises:
+            UnavailableError: the node does not answer.
+        """
+        pending = self._journal.provisional()
+        if not pending:
+            return ()
+        final = await self._rpc.slot("finalized")
+        overdue = [(signature, slot) for signature, slot in reversed(pending) if slot < final]
+        gone = [signature for signature, slot in overdue if await self._is_elsewhere(signature, slot)]
+        for signature in gone:
+            self._journal.roll_back(signature)
+        return tuple(gone)
+
+    async def _is_elsewhere(self, signature: str, slot: int) -> bool:
+        at = await self._rpc.signature_statuses([signature])
+        (status,) = at.statuses
+        if status is not None:
+            return status.commitment == "finalized" and status.slot != slot
+        return await self._dropped(signature, slot)
 
     async def foreign(self) -> tuple[str, ...]:
         """Book moves made by others since the last look; signatures of those that carry our signature.

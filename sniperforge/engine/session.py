@@ -165,6 +165,8 @@ class Session:
         """One look; an outage is told and waited out."""
         try:
             await self._audit.finalize()
+            for signature in await self._audit.take_back():
+                self._tell(Trouble("audit", f"the slot of {signature} was dropped: it is in flight again"))
             await self._look_for_foreign()
         except UnavailableError as error:
             self._report("audit", error.message)

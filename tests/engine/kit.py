@@ -250,7 +250,13 @@ class Process:
             clock=clock,
             tell=self.told.append,
         )
-        self.audit = Audit(wallet=world.wallet, rpc=self.rpc, journal=self.journal, clock=clock)
+        self.audit = Audit(
+            wallet=world.wallet,
+            rpc=self.rpc,
+            journal=self.journal,
+            clock=clock,
+            dropped=self.landing.dropped,
+        )
         self.session = Session(
             journal=self.journal,
             executor=self.executor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,12 +14,14 @@ from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import Account
-from sniperforge.domain.lifecycle import TxState
-from sniperforge.engine.audit import BEGIN_SECONDS, READ_AT_ONCE, Audit
+from sniperforge.domain.lifecycle import TxEvent, TxState
+from sniperforge.domain.trade import PositionState
+from sniperforge.engine.audit import BEGIN_SECONDS, READ_AT_ONCE
 from sniperforge.engine.orders import TransferOrder
 from sniperforge.errors import RpcError, UnavailableError
 from sniperforge.localnet.market.actor import Actor
 from sniperforge.testing.rpc import FakeRpc
+from sniperforge.testing.trades import make_fill, make_settlement
 from sniperforge.tokens.addresses import associated_token_address
 from sniperforge.tokens.instructions import (
     create_associated_token_account,
@@ -26,11 +29,13 @@ from sniperforge.tokens.instructions import (
     transfer_checked,
     transfer_lamports,
 )
-from tests.engine.kit import KEY, SOL, Process, World, unexplained
+from tests.engine.kit import KEY, SOL, Process, World, unexplained, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from sniperforge.domain.trade import Attempt, Position
 
 SOMEBODY = str(Keypair.from_seed(b"x" * 32).pubkey())
 
@@ -426,9 +431,94 @@ class TestFinality:
         assert len(process.journal.provisional()) == 1
 
 
+class TestDroppedSlots:
+    """A chain that is final does not forget, so what a fork showed is put into the journal by hand."""
+
+    @staticmethod
+    def forge(process: Process, position: Position, slot: int) -> Attempt:
+        """A sale that was signed and, as a fork had it, sold for a lamport; no byte of it left."""
+        token = SimpleNamespace(pool=SimpleNamespace(pool=position.pool))
+        plan = process.executor._planner.sell(process.sell_order(token, position, position.raw), 7)
+        attempt = process.executor._signing.first(plan)
+        settlement = make_settlement(attempt.signature, trade=1, slot=slot)
+        process.journal.book(make_fill(plan.intent, settlement, tokens=-position.raw), TxEvent.LANDED)
+        return attempt
+
+    async def test_it_is_taken_back_re_sent_and_booked_as_it_lands(self, world: World) -> None:
+        """The position is held again meanwhile; afterwards the books agree with the chain to the lamport."""
+        process, before = world.process(), world.lamports()
+        token = await world.launch()
+        async with world.running():
+            position = await process.bought(token)
+            await process.blockhashes.refresh()
+            attempt = self.forge(process, position, world.ledger.chain.tip.slot)
+            assert process.position(position.id).state is PositionState.CLOSED
+            while not (gone := await process.audit.take_back()):
+                await world.clock.sleep(1)
+            assert gone == (attempt.signature,)
+            again = process.position(position.id)
+            assert (again.state, again.raw) == (PositionState.EXITING, position.raw)
+            ((intent, waiting),) = process.executor.unwatched()
+            assert (await process.executor.settle(intent, waiting)).ok
+            assert process.position(position.id).state is PositionState.CLOSED
+            assert process.position(position.id).proceeds > 1
+            assert await process.audit.take_back() == ()
+        assert unexplained(world, process, before) == 0
+
+    async def test_one_that_is_final_in_another_slot_is_booked_from_there(self, world: World) -> None:
+        """There it may have sold for another price."""
+        process, before = world.process(), world.lamports()
+        token = await world.launch()
+        async with world.running():
+            position = await process.bought(token)
+            await process.blockhashes.refresh()
+            attempt = self.forge(process, position, world.ledger.chain.tip.slot)
+            world.slots(1)
+            world.ledger.send(attempt.raw)
+            await world.clock.sleep(5)
+            await process.audit.finalize()
+            assert [signature for signature, _ in process.journal.provisional()] == [attempt.signature]
+            assert await process.audit.take_back() == (attempt.signature,)
+            ((intent, waiting),) = process.executor.unwatched()
+            await process.executor.settle(intent, waiting, send=False)
+            await world.clock.sleep(5)
+            await process.audit.finalize()
+        assert process.journal.attempt(attempt.signature).state is TxState.FINALIZED
+        assert unexplained(world, process, before) == 0
+
+    async def test_what_is_not_final_yet_stays(self, world: World) -> None:
+        """However often it is looked at."""
+        process = world.process()
+        token = await world.launch()
+        async with world.running():
+            await process.bought(token)
+            for _ in range(10):
+                assert await process.audit.take_back() == ()
+                await world.clock.sleep(0.5)
+        assert await world.process("empty").audit.take_back() == ()
+
+    async def test_a_session_tells_and_settles(self, world: World) -> None:
+        """Nobody has to do anything."""
+        process, before = world.process(), world.lamports()
+        token = await world.launch()
+        async with world.running():
+            position = await process.bought(token)
+            await process.blockhashes.refresh()
+            attempt = self.forge(process, position, world.ledger.chain.tip.slot)
+            await process.session.open()
+            running = asyncio.create_task(process.session.run(asyncio.Event().wait()))  # type: ignore[arg-type]
+            await until(lambda: process.journal.fill(attempt.signature) is None, world)
+            await until(lambda: process.position(position.id).state is PositionState.CLOSED, world)
+            running.cancel()
+            await asyncio.wait([running])
+        (told,) = [event for event in process.told if getattr(event, "where", "") == "audit"]
+        assert told.text == f"the slot of {attempt.signature} was dropped: it is in flight again"
+        assert unexplained(world, process, before) == 0
+
+
 async def test_the_wrapped_sol_account_is_the_associated_one(world: World, process: Process) -> None:
     """The two addresses whose histories are read."""
-    audit = Audit(wallet=world.wallet, rpc=world.rpc, journal=process.journal, clock=world.clock)
+    audit = process.audit
     assert audit._addresses == (
         world.wallet,
         associated_token_address(world.wallet, WSOL_MINT, TOKEN_PROGRAM),
