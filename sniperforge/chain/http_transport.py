@@ -82,12 +82,13 @@ class HttpTransport:
         endpoint = self._endpoint
         if self._closed:
             raise endpoint.closed()
+        pool = self._opened()
         request = httpx.Request(
             "POST", self._url, headers=self._headers, content=payload, extensions=self._extensions
         )
         try:
             async with asyncio.timeout(endpoint.timeout):
-                return await self._exchange(self._opened(), request)
+                return await self._exchange(pool, request)
         except (httpx.ConnectTimeout, httpx.PoolTimeout):
             raise endpoint.unconnected() from None
         except (TimeoutError, httpx.TimeoutException):
