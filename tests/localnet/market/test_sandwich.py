@@ -165,12 +165,13 @@ def test_the_purchase_is_the_largest_that_lets_the_swap_pass(scene: Scene, exact
 
 
 def test_there_is_no_plan_without_room(scene: Scene) -> None:
-    """Neither at the quote itself nor beyond what the pool has."""
+    """Neither at the quote itself, beyond what the pool has, nor for a lamport, which is all fee."""
     state = scene.state
     quote = state.quote(WSOL_MINT, 5 * SOL).amount_out
     assert plan_around(state, Swap(state.address, 5 * SOL, quote, exact_out=False), SOL) is None
     assert plan_around(state, Swap(state.address, 5 * SOL, quote + 1, exact_out=False), SOL) is None
     assert plan_around(state, Swap(state.address, 2 * SUPPLY, 10**18, exact_out=True), SOL) is None
+    assert plan_around(state, Swap(state.address, 5 * SOL, quote // 2, exact_out=False), 1) is None
 
 
 def test_a_swap_for_an_exact_amount_is_attacked_too(scene: Scene) -> None:
