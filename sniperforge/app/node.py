@@ -13,7 +13,7 @@ from sniperforge.app.rate_limits import RateLimits
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.endpoint import masked
 from sniperforge.chain.plain_http import PlainHttpTransport, is_local
-from sniperforge.chain.retries import RetryPolicy
+from sniperforge.chain.retries import NO_RETRY, RetryPolicy
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.chain.rpc_endpoint import HISTORY, READ, SEND, SUBSCRIBE, RpcEndpoint
 from sniperforge.chain.rpc_pool import RpcPool
@@ -157,6 +157,8 @@ async def open_node(
             _require_one_chain(endpoints)
             await stack.enter_async_context(SlotWatch(endpoints, clock))
         pool = RpcPool(endpoints, clock)
+        # Whoever asks each of several goes on to the next: nobody waits for the one that fails.
+        alone = retry if len(endpoints) == 1 else NO_RETRY
         yield Node(
             settings=settings,
             rpc=RpcClient(pool, clock, retry=retry),
@@ -166,7 +168,7 @@ async def open_node(
             mode=mode,
             locks=locks or locks_folder(os.environ, Path.home()),
             pool=pool,
-            clients=tuple(RpcClient(endpoint, clock, retry=retry) for endpoint in endpoints),
+            clients=tuple(RpcClient(endpoint, clock, retry=alone) for endpoint in endpoints),
         )
 
 

@@ -36,6 +36,7 @@ async def test_a_local_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pa
         assert (node.mode, node.folder) == ("live", project.chain_folder)
         assert node.journal_path("W") == project.chain_folder / "wallets" / "W" / "journal.db"
         assert node.shared_path == project.chain_folder / "shared.db"
+        assert node.mints_path == project.chain_folder.parent / "mints.db"
         assert len(node.senders) == len(node.witnesses) == 1
         assert node.locks == project.locks
 

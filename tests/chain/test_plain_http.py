@@ -58,6 +58,19 @@ async def test_it_keeps_the_contract_of_transports(server: ScriptedHttp) -> None
     assert server.heads[0].startswith(b"POST /SECRET/path?api-key=SECRET HTTP/1.1\r\nHost: 127.0.0.1:")
 
 
+async def test_headers_of_every_reply_are_told(server: ScriptedHttp) -> None:
+    """Refusals too: they carry what a rate limiter has to say."""
+    heard: list[str] = []
+    transport = PlainHttpTransport(server.url, heard=lambda headers: heard.append(headers["x-left"]))
+    server.reply(
+        http_reply(b"{}", headers=("x-left: 2",)), http_reply(b"", status="429 Slow", headers=("x-left: 0",))
+    )
+    await transport.post(b"{}")
+    await refused(transport)
+    await transport.aclose()
+    assert heard == ["2", "0"]
+
+
 async def test_several_connections_are_used_side_by_side(server: ScriptedHttp) -> None:
     """Requests that come together do not wait for each other, up to the bound; later ones share them."""
     server.reply(OK)
