@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.envelope import Envelope
     from sniperforge.localnet.ledger.ledger import Ledger
     from sniperforge.localnet.ledger.pace import Commitment
+    from sniperforge.localnet.ledger.past import Place
     from sniperforge.localnet.ledger.records import History, Status, TransactionRecord
     from sniperforge.localnet.ledger.state_view import StateView
 
@@ -129,8 +130,9 @@ class _SeenHistory:
         found = self._history.record(signature)
         return found if found is not None and self._knows(found.slot) else None
 
-    def of_address(self, address: str) -> Iterator[TransactionRecord]:
-        return (record for record in self._history.of_address(address) if record.slot <= self._newest)
+    def of_address(self, address: str, before: Place | None = None) -> Iterator[TransactionRecord]:
+        found = self._history.of_address(address, before)
+        return (record for record in found if record.slot <= self._newest)
 
     def _knows(self, slot: int) -> bool:
         return slot <= self._newest and not self._dice.forgets()

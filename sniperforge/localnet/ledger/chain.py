@@ -11,9 +11,10 @@ from solders.hash import Hash
 from sniperforge.localnet.ledger.block_work import BlockWork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sniperforge.localnet.ledger.pace import Commitment, SlotProfile
+    from sniperforge.localnet.ledger.past import Archive
     from sniperforge.localnet.ledger.state_view import Replaced
 
 FIRST_SLOT: Final = 435_888_000
@@ -70,20 +71,25 @@ class Block:
 
 
 class Chain:
-    """The blocks of one network, newest last; old ones are forgotten.
+    """The blocks of one network, newest last; old ones are forgotten, or left to an archive.
 
     Args:
         seed: makes the genesis hash and with it every blockhash.
         profile: commitment depths.
         now: Unix seconds of the first block.
         first_slot: of the first block; at least 1.
+
+    Attributes:
+        tip: the newest block.
+        archive: where blocks are that are no longer remembered.
     """
 
     def __init__(
         self, seed: bytes, profile: SlotProfile, now: float, *, first_slot: int = FIRST_SLOT
     ) -> None:
         self._profile = profile
-        self._first_height = min(FIRST_HEIGHT, first_slot)
+        self.archive: Archive | None = None
+        self._final_height = min(FIRST_HEIGHT, first_slot)
         digest = hashlib.sha256(b"sniperforge localnet genesis" + seed).digest()
         self.genesis_hash = str(Hash.from_bytes(digest))
         self._heights: dict[int, Block] = {}
@@ -92,7 +98,7 @@ class Chain:
         first = Block(
             slot=first_slot,
             parent_slot=first_slot - 1,
-            height=self._first_height,
+            height=self._final_height,
             hash_bytes=digest,
             blockhash=self.genesis_hash,
             time=int(now),
@@ -100,6 +106,15 @@ class Chain:
         )
         self.tip = first
         self._add(first)
+
+    def resume(self, blocks: Sequence[Block]) -> None:
+        """Go on after ``blocks``, oldest first, in place of the first block; all of them are final."""
+        self._heights.clear()
+        self._slots.clear()
+        self._usable.clear()
+        for block in blocks:
+            self._add(block)
+        self._final_height = self.tip.height
 
     def open_block(self, slot: int, now: float) -> Block:
         """Close the newest block and open one in ``slot``, which must be later."""
@@ -118,8 +133,8 @@ class Chain:
         return block
 
     def at(self, commitment: Commitment) -> Block:
-        """The newest block that has reached ``commitment``; the first block counts as finalized."""
-        height = max(self._first_height, self.tip.height - self._profile.depth(commitment))
+        """The newest block that has reached ``commitment``; the first one, or what was kept, is final."""
+        height = max(self._final_height, self.tip.height - self._profile.depth(commitment))
         return self._heights[height]
 
     def newer_than(self, block: Block) -> list[Block]:
@@ -139,7 +154,22 @@ class Chain:
 
     def in_slot(self, slot: int) -> Block | None:
         """The block of ``slot``; ``None`` when the slot was skipped, is too old or yet to come."""
-        return self._slots.get(slot)
+        block = self._slots.get(slot)
+        if block is None and self.archive is not None and slot < self.oldest().slot:
+            return self.archive.block(slot)
+        return block
+
+    def slots_between(self, first: int, last: int, limit: int) -> list[int]:
+        """The first ``limit`` slots with a block from ``first`` to ``last``, both included; archived ones too."""
+        oldest, found = self.oldest().slot, []
+        if self.archive is not None and first < oldest:
+            found = self.archive.slots(first, min(last, oldest - 1), limit)
+        return [*found, *(slot for slot in self._slots if first <= slot <= last)][:limit]
+
+    def first_slot(self) -> int:
+        """Slot of the oldest block that can still be read."""
+        kept = self.archive.first_slot() if self.archive is not None else None
+        return self.oldest().slot if kept is None else min(kept, self.oldest().slot)
 
     def slots(self) -> Iterable[int]:
         """Slots of the blocks still remembered, oldest first."""

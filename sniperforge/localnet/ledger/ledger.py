@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.chain import Block
     from sniperforge.localnet.ledger.envelope import Envelope
     from sniperforge.localnet.ledger.pace import Commitment, SlotProfile
+    from sniperforge.localnet.ledger.past import Archive, Past
     from sniperforge.localnet.ledger.state_view import StateView
 
 KEPT_RECORDS: Final = 20_000
@@ -43,8 +44,9 @@ Change = tuple[str, SvmAccount]
 class Ledger:
     """One chain. Everything that happens to it goes through here, in one thread.
 
-    Records beyond ``keep_records`` are dropped from memory once confirmed (nothing is on disk yet), so
-    memory stays bounded at about 3 KB each; statuses are kept longer, see :mod:`.records`.
+    Records beyond ``keep_records`` are dropped from memory once confirmed, so memory stays bounded at about
+    3 KB each; statuses are kept longer, see :mod:`.records`. Nothing here is on disk: what listens to it
+    may keep it, and :meth:`read_from` gives it back.
 
     Args:
         seed: makes the genesis hash; two ledgers of one seed share it.
@@ -52,8 +54,11 @@ class Ledger:
         now: the wall clock, Unix seconds; drives ``unix_timestamp``.
         keep_records: records held in memory.
         first_slot: of the first block.
+        ahead: seconds by which the chain's clock is ahead of ``now``.
+        past: what it goes on from, with the same seed and first slot; its ``ahead`` counts then.
 
     Attributes:
+        ahead: as it is now; time passes by :meth:`warp` too.
         chain: blocks, hashes and commitment.
         history: what landed.
         vm: accounts and their index.
@@ -73,9 +78,13 @@ class Ledger:
         *,
         keep_records: int = KEPT_RECORDS,
         first_slot: int = FIRST_SLOT,
+        ahead: float = 0.0,
+        past: Past | None = None,
     ) -> None:
         self.profile = profile
-        self.chain = Chain(seed, profile, now(), first_slot=first_slot)
+        self.ahead = ahead if past is None else past.ahead
+        started = now() + ahead if past is None else past.started
+        self.chain = Chain(seed, profile, started, first_slot=first_slot)
         self.history = History(keep_records)
         self.vm = Vm()
         self.on_landed: list[Callable[[TransactionRecord, Sequence[Change]], None]] = []
@@ -85,8 +94,9 @@ class Ledger:
         self.bank = Bank(self.chain, self.vm)
         self._queue = LeaderQueue(self.submit)
         self._now = now
-        self._ahead = 0.0
         self._sysvars = Sysvars(self.vm, profile.slot_hashes, self.chain.tip)
+        if past is not None:
+            self._resume(past)
         self.advance()  # the first block is final from the start and stays empty
 
     @property
@@ -106,7 +116,7 @@ class Ledger:
         The last :data:`WARPED_BLOCKS` at most get blocks, enough for every blockhash to expire and every
         transaction to be final; those before are skipped.
         """
-        self._ahead += slots * (self.profile.slot_ms or MAINNET_PACE.slot_ms) / 1000
+        self.ahead += slots * (self.profile.slot_ms or MAINNET_PACE.slot_ms) / 1000
         blocks = min(slots, WARPED_BLOCKS)
         self.advance(slots - blocks + 1)
         for _ in range(blocks - 1):
@@ -132,8 +142,13 @@ class Ledger:
             self.bank.forget(record.envelope)
         for listener in self.on_rollback:
             listener(dropped, records, [(name, self._now_at(name)) for name in written])
-        self._open(dropped.slot + 1)
+        opened = self._open(dropped.slot + 1)
+        opened.set_directly |= dropped.set_directly  # these stay
         return records
+
+    def read_from(self, archive: Archive) -> None:
+        """What is no longer in memory is in ``archive``: it has every closed block."""
+        self.chain.archive = self.history.archive = archive
 
     def view(self, commitment: Commitment) -> StateView:
         """The accounts as of ``commitment``."""
@@ -231,8 +246,14 @@ class Ledger:
         """Whether ``envelope``'s blockhash or durable nonce may be used, as of ``commitment``."""
         return self.bank.usable_on(self.view(commitment), envelope)
 
+    def _resume(self, past: Past) -> None:
+        self.chain.resume(past.blocks)
+        self.history.archived = self.chain.tip.total
+        self._sysvars.resume(past.blocks)
+        self.vm.load(past.accounts)
+
     def _clock(self) -> float:
-        return self._now() + self._ahead
+        return self._now() + self.ahead
 
     def _open(self, slot: int) -> Block:
         parent = self.chain.tip

@@ -11,7 +11,7 @@ from solders.pubkey import Pubkey
 from sniperforge.localnet.ledger.refusals import TransactionRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from solders.account import Account
 
@@ -45,18 +45,23 @@ def load_keys(envelope: Envelope, read: Callable[[Pubkey], Account | None]) -> L
     Raises:
         TransactionRefusedError: a table is missing, foreign or shorter than an index.
     """
-    count = len(envelope.keys)
-    writable = tuple(index for index in range(count) if envelope.is_writable(index))
     message = envelope.message
     lookups = message.address_table_lookups if isinstance(message, MessageV0) else ()
-    if not lookups:
-        return LoadedKeys(envelope.keys, envelope.names, writable)
     written: list[Pubkey] = []
     merely_read: list[Pubkey] = []
     for lookup in lookups:
         addresses = _addresses(read(lookup.account_key))
         written.extend(_pick(addresses, lookup.writable_indexes))
         merely_read.extend(_pick(addresses, lookup.readonly_indexes))
+    return with_loaded(envelope, written, merely_read)
+
+
+def with_loaded(envelope: Envelope, written: Sequence[Pubkey], merely_read: Sequence[Pubkey]) -> LoadedKeys:
+    """All keys of ``envelope``, whose tables gave these."""
+    count = len(envelope.keys)
+    writable = tuple(index for index in range(count) if envelope.is_writable(index))
+    if not written and not merely_read:
+        return LoadedKeys(envelope.keys, envelope.names, writable)
     loaded = (*written, *merely_read)
     return LoadedKeys(
         keys=(*envelope.keys, *loaded),

@@ -1,8 +1,8 @@
 """What landed: bounded records, an index by address, and statuses that outlive the records.
 
-Records beyond the limit are dropped from memory, oldest first, once confirmed; nothing is on disk.
-Statuses are kept longer (see :data:`KEPT_STATUSES`): a client that sees no status after a hash has
-expired takes the transaction for dead, so a status must never go while its hash could be in use.
+Records beyond the limit are dropped from memory, oldest first, once confirmed; an archive, if there is
+one, has them all. Statuses are kept longer (see :data:`KEPT_STATUSES`): a client that sees no status after a
+hash has expired takes the transaction for dead, so a status must never go while its hash could be in use.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sniperforge.localnet.ledger.balances import Holding
     from sniperforge.localnet.ledger.envelope import Envelope
     from sniperforge.localnet.ledger.lookups import LoadedKeys
+    from sniperforge.localnet.ledger.past import Archive, Place
 
 KEPT_STATUSES: Final = 100_000
 KEPT_STATUS_SLOTS: Final = 1_000
@@ -73,9 +74,15 @@ class History:
 
     Args:
         limit: records kept; more only while the oldest are not confirmed yet.
+
+    Attributes:
+        archive: where the others are.
+        archived: how many since genesis are only there.
     """
 
     def __init__(self, limit: int) -> None:
+        self.archive: Archive | None = None
+        self.archived = 0
         self._limit = limit
         self._records: dict[str, TransactionRecord] = {}
         self._statuses: dict[str, Status] = {}
@@ -102,11 +109,18 @@ class History:
 
     def record(self, signature: str) -> TransactionRecord | None:
         """The record of ``signature``, ``None`` when unknown or dropped."""
-        return self._records.get(signature)
+        found = self._records.get(signature)
+        if found is None and self.archive is not None:
+            return self.archive.record(signature)
+        return found
 
     def status(self, signature: str) -> Status | None:
         """The outcome of ``signature``, ``None`` when it never landed or is long forgotten."""
-        return self._statuses.get(signature)
+        found = self._statuses.get(signature)
+        if found is None and self.archive is not None:
+            record = self.archive.record(signature)
+            return record and Status(record.slot, record.err)
+        return found
 
     def drop(self, slot: int) -> list[TransactionRecord]:
         """Forget all that landed in ``slot``, the newest there is; returns it in order."""
@@ -123,12 +137,18 @@ class History:
 
     def in_slot(self, slot: int) -> list[TransactionRecord]:
         """Kept records of one block, in order."""
-        return self._slots.get(slot, [])
+        found = self._slots.get(slot, [])
+        whole = bool(found) and found[0].position == 0
+        return found if whole or self.archive is None else self.archive.in_slot(slot)
 
-    def of_address(self, address: str) -> Iterator[TransactionRecord]:
-        """Kept records that mention ``address``, newest first."""
+    def of_address(self, address: str, before: Place | None = None) -> Iterator[TransactionRecord]:
+        """Kept records that mention ``address``, newest first; only those that landed ``before``."""
         for signature in reversed(self._addresses.get(address, [])):
-            yield self._records[signature]
+            record = self._records[signature]
+            if before is None or (record.slot, record.position) < before:
+                yield record
+        if self.archive is not None:
+            yield from self.archive.of_address(address, newest=self.archived, before=before)
 
     def _trim(self, confirmed_slot: int) -> None:
         while len(self._records) > self._limit:
@@ -136,6 +156,7 @@ class History:
             if oldest.slot > confirmed_slot:
                 return
             del self._records[self._oldest_records.popleft()]
+            self.archived += 1
             self._forget(oldest)
 
     def _forget(self, record: TransactionRecord) -> None:

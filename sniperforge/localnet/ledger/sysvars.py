@@ -10,6 +10,8 @@ from solders.epoch_schedule import EpochSchedule
 from solders.pubkey import Pubkey
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sniperforge.localnet.ledger.chain import Block
     from sniperforge.localnet.ledger.vm import Vm
 
@@ -39,6 +41,12 @@ class Sysvars:
         self._hashes: list[bytes] = []
         vm.svm.set_epoch_schedule(EpochSchedule.without_warmup())
         self._set_clock(first)
+
+    def resume(self, blocks: Sequence[Block]) -> None:
+        """Let programs see that ``blocks`` are closed, oldest first; the newest opens the next one."""
+        older = reversed(blocks[-1 - self._limit : -1])
+        self._hashes = [block.slot.to_bytes(8, "little") + block.hash_bytes for block in older]
+        self._set_clock(blocks[-1])
 
     def open_block(self, parent: Block, block: Block) -> None:
         """Let programs see that ``block`` is open and ``parent`` closed."""

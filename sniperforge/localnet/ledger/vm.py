@@ -17,7 +17,7 @@ from sniperforge.localnet.ledger.balances import Holding, holding_amount, is_hol
 from sniperforge.localnet.ledger.refusals import LOAD_FAILURES, TransactionRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from solders.transaction import VersionedTransaction
     from solders.transaction_metadata import SimulateResult, TransactionMetadata
@@ -85,6 +85,19 @@ class Vm:
             self.replaced[name] = self.svm.get_account(key)
         self.svm.set_account(key, account)
         self._note(key, name, self.svm.get_account(key))
+
+    def load(self, accounts: Iterable[tuple[Pubkey, SvmAccount]]) -> None:
+        """Place all of ``accounts``; nothing of it counts as replaced."""
+        programs = []
+        for key, account in accounts:
+            if account.executable:
+                programs.append((key, account))  # after the rest: the SVM looks for their bytes
+                continue
+            self.svm.set_account(key, account)
+            self._note(key, str(key), account)
+        for key, account in programs:
+            self.svm.set_account(key, account)
+            self._note(key, str(key), account)
 
     def undo(self, replaced: Replaced) -> None:
         """Put back what was replaced; it is no longer to be replaced then."""

@@ -32,8 +32,8 @@ def _block_at(node: Node, slot: int) -> Block:
         return block
     if slot > chain.tip.slot:
         raise faults.block_not_available(slot)
-    if slot < chain.oldest().slot:
-        raise faults.block_cleaned_up(slot, chain.oldest().slot)
+    if slot < chain.first_slot():
+        raise faults.block_cleaned_up(slot, chain.first_slot())
     raise faults.slot_skipped(slot)
 
 
@@ -64,8 +64,7 @@ def _slots(node: Node, config: Config, start: int, end: int | None, limit: int) 
     if limit > MAX_RANGE or (end is not None and end - start > MAX_RANGE):
         raise faults.invalid_params(f"Slot range too large; max {MAX_RANGE}")
     last = newest if end is None else min(end, newest)
-    slots = (slot for slot in node.ledger.chain.slots() if start <= slot <= last)
-    return list(slots)[:limit]
+    return node.ledger.chain.slots_between(start, last, limit)
 
 
 METHODS: Final = {

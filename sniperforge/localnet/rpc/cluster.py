@@ -89,7 +89,7 @@ def _get_version(node: Node, _params: Params) -> Any:
 
 
 def _get_first_block(node: Node, _params: Params) -> Any:
-    return node.ledger.chain.oldest().slot
+    return node.ledger.chain.first_slot()
 
 
 def _get_cluster_nodes(node: Node, _params: Params) -> Any:
