@@ -103,10 +103,11 @@ async def test_one_key_for_all_sells_each_once(
 ) -> None:
     """The repeated command tells every earlier outcome, and sells what has none under this key."""
     async with place(tmp_path, monkeypatch, per_minute=480) as (_, project):
+        project.extra["SNIPERFORGE_EXECUTION__EXIT_SLIPPAGE_BPS"] = "5000"  # a key allows one try
         async with bot(project) as trader:
             held = await with_positions(trader, 2)
+            await until(lambda: not trader.journal.unresolved())
             if holder:
-                await until(lambda: not trader.executor.unwatched() and not trader.journal.unresolved())
                 done = await sell(project, None, percent=100, client_key="panic")
                 again = await sell(project, None, percent=100, client_key="panic")
         if not holder:
