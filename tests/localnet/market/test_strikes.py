@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
 from sniperforge.localnet.market.archetypes import ARCHETYPES, Aftermath
 from sniperforge.localnet.market.schedule import SUPPLY, Step
 from sniperforge.localnet.market.trading import WSOL
@@ -77,6 +78,18 @@ def test_the_delegate_takes_from_every_holder() -> None:
     assert [each.raw for each in pad.of_buyers] == [0] * 12
     assert pad.inside < before - 11 * SOL
     assert pad.wrapped > 11 * SOL
+
+
+def test_the_scheduled_fee_bites_two_epochs_later() -> None:
+    """Who bought without a fee sells with one of nine tenths."""
+    pad = launched("scheduled_fee")
+    pad.buyers(1)
+    held = pad.of_buyers[0]
+    assert held.withheld_raw == 0
+    pad.chain.ledger.warp(2 * SLOTS_PER_EPOCH)
+    before = pad.of(AUTHORITY).raw
+    pad.crowd.trade(pad.token, Step(0, 0, sell_percent=100))
+    assert pad.of(AUTHORITY).raw - before == held.raw - -(-held.raw * 9 // 10)
 
 
 def test_who_wants_the_default_frozen_cannot_buy() -> None:
