@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.server import serve
 
+import sniperforge
 from sniperforge.chain.aiohttp_transport import AiohttpTransport
 from sniperforge.chain.http_endpoint import MAX_REPLY_BYTES
 from sniperforge.chain.http_transport import HttpTransport
@@ -89,6 +90,13 @@ async def test_an_error_without_data_is_only_an_error(
     with pytest.raises(RpcError, match="getSlot: no") as caught:
         await RpcClient(transport, FakeClock(), retry=NO_RETRY).slot()
     assert caught.value.rpc_code == (0 if shape == "text" else code)
+
+
+def test_no_reply_reaches_the_sdks_parsers() -> None:
+    """Nothing in the package imports them."""
+    package = Path(sniperforge.__file__).parent
+    sources = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
+    assert [path for path, text in sources.items() if "solders.rpc" in text or "solana.rpc" in text] == []
 
 
 async def test_a_lie_about_the_chain_ends_before_anything_is_sent(

@@ -35,7 +35,7 @@ def terminal(
 @pytest.mark.parametrize(
     ("group", "names"),
     [
-        ("solana", ["version", "health", "blockhash", "slots", "websocket"]),
+        ("solana", ["version", "health", "blockhash", "slots", "websocket", "endpoints"]),
         ("jupiter", ["api"]),
         ("pools", ["pool"]),
         ("wallets", ["selected", "files", "key", "balance", "holder"]),
@@ -56,7 +56,7 @@ def test_all_of_it_is_what_a_bare_test_runs(terminal: Terminal) -> None:
     """One line a row for people."""
     lines = terminal.run("test").splitlines()
     assert lines[0] == "LOCALNET"
-    assert len(lines) == 14
+    assert len(lines) == 15
     assert lines[1].startswith("ok    network chain ")
     assert " ms  " in lines[1]
     assert terminal.document("test", "all")["command"] == "test all"
@@ -73,5 +73,5 @@ def test_a_network_that_does_not_answer(terminal: Terminal) -> None:
     """Exit 6; nothing is started where it would not be found."""
     terminal.monkeypatch.setenv("SNIPERFORGE_NETWORKS__LOCALNET__RPC_URL", "http://127.0.0.1:9")
     document = terminal.document("test", "solana", "-q", code=6)
-    assert [row["status"] for row in document["data"]["checks"]] == ["fail", *["skip"] * 5]
+    assert [row["status"] for row in document["data"]["checks"]] == ["fail", *["skip"] * 6]
     terminal.document("test", "solan", code=2)
