@@ -11,6 +11,7 @@ from solders.pubkey import Pubkey
 
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import Account
+from sniperforge.domain.jito import TIP_ACCOUNTS
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.faucet import FAUCET_LAMPORTS, Faucet
 from sniperforge.localnet.ledger.chain import FIRST_SLOT
@@ -22,6 +23,8 @@ from sniperforge.localnet.rpc.node import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sniperforge.localnet.ledger.past import Past
 
 _UPGRADEABLE_LOADER: Final = "BPFLoaderUpgradeab1e11111111111111111111111"
 _PROGRAM_BYTES: Final = 36
@@ -36,6 +39,9 @@ NATIVE_MINT: Final = Account(
     data=bytes(44) + bytes([9, 1]) + bytes(36),
 )
 """The mint of wrapped SOL as on mainnet: no authorities, supply 0, 9 decimals, initialised."""
+
+TIP_ACCOUNT_LAMPORTS: Final = 890_880
+"""Rent of an account without data: less than that a first tip could not bring into being."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +87,43 @@ def create_node(
     profile: SlotProfile = MAINNET_PACE,
     *,
     keep_records: int = KEPT_RECORDS,
+    past: Past | None = None,
 ) -> Node:
-    """A new network: its ledger, filled, with a faucet.
+    """A network: its ledger, filled, with a faucet.
+
+    Args:
+        genesis: how it begins or began.
+        now: the wall clock, Unix seconds.
+        profile: pace of slots and commitment.
+        keep_records: transactions kept in memory.
+        past: what it goes on from; of ``genesis`` only keys and first slot count then. A payer who is new
+            there is funded.
 
     Raises:
         ConfigError: a program cannot be loaded.
     """
-    if genesis.clock_time is not None:
-        now = _shifted(now, genesis.clock_time)
-    ledger = Ledger(genesis.seed, profile, now, keep_records=keep_records, first_slot=genesis.first_slot)
+    ledger = Ledger(
+        genesis.seed,
+        profile,
+        now,
+        keep_records=keep_records,
+        first_slot=genesis.first_slot,
+        ahead=0.0 if genesis.clock_time is None else genesis.clock_time - now(),
+        past=past,
+    )
+    if past is None:
+        _fill(ledger, genesis)
+    elif not ledger.vm.balance(genesis.keypair("payer").pubkey()):
+        _fund(ledger, genesis, "payer", PAYER_LAMPORTS)
+    return Node(ledger, Faucet(ledger, genesis.keypair("faucet")), str(genesis.keypair("identity").pubkey()))
+
+
+def _fill(ledger: Ledger, genesis: Genesis) -> None:
     ledger.set_account(NATIVE_MINT)
-    for role, lamports in (("faucet", FAUCET_LAMPORTS), ("payer", PAYER_LAMPORTS)):
-        address = str(genesis.keypair(role).pubkey())
-        ledger.set_account(Account(address, SYSTEM_PROGRAM, lamports, b""))
+    _fund(ledger, genesis, "faucet", FAUCET_LAMPORTS)
+    _fund(ledger, genesis, "payer", PAYER_LAMPORTS)
+    for address in TIP_ACCOUNTS:
+        ledger.set_account(Account(address, SYSTEM_PROGRAM, TIP_ACCOUNT_LAMPORTS, b""))
     if genesis.amm:
         ledger.add_program(PROGRAM_ID, program_bytes())
         for account in genesis_accounts():
@@ -102,12 +132,10 @@ def create_node(
         ledger.add_program(address, elf)
     for account in sorted(genesis.accounts, key=_runs):
         _place(ledger, account)
-    return Node(ledger, Faucet(ledger, genesis.keypair("faucet")), str(genesis.keypair("identity").pubkey()))
 
 
-def _shifted(now: Callable[[], float], start: int) -> Callable[[], float]:
-    offset = start - now()
-    return lambda: now() + offset
+def _fund(ledger: Ledger, genesis: Genesis, role: str, lamports: int) -> None:
+    ledger.set_account(Account(str(genesis.keypair(role).pubkey()), SYSTEM_PROGRAM, lamports, b""))
 
 
 def _runs(account: Account) -> bool:

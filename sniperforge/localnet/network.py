@@ -1,4 +1,4 @@
-"""A whole network in this process: ledger, endpoints, faucet, Jupiter API, as one context manager."""
+"""A whole network in this process as one context manager: ledger, endpoints, faucet, the APIs of others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
 from sniperforge.errors import UnavailableError
+from sniperforge.localnet.block_engine.api import PREFIX, REQUESTS_PER_SECOND, BlockEngine
 from sniperforge.localnet.endpoint import Endpoint
 from sniperforge.localnet.faults.forks import Forks
 from sniperforge.localnet.genesis import Genesis, create_node
@@ -56,6 +57,7 @@ class LocalNetwork:
         keep_records: transactions kept in memory, about 3 KB each.
         faults: what every endpoint does wrong, from a seed; those over HTTP need the ports.
         endpoints: how many there are; the further ones are on the two ports above the highest so far.
+        block_engine_rate: requests a second that the block engine takes of a caller; 0 for any number.
 
     Attributes:
         ledger: the chain itself.
@@ -65,6 +67,7 @@ class LocalNetwork:
         hub: subscriptions.
         faucet: gives SOL away.
         jupiter: the Jupiter API, without a socket.
+        block_engine: Jito's, without a socket; over HTTP it is on the Jupiter API's port.
         payer: a key whose account holds 1,000,000 SOL.
         faults: sets and clears faults while it runs.
     """
@@ -81,6 +84,7 @@ class LocalNetwork:
         keep_records: int = KEPT_RECORDS,
         faults: FaultPlan | None = None,
         endpoints: int = 1,
+        block_engine_rate: int = REQUESTS_PER_SECOND,
     ) -> None:
         genesis = genesis or Genesis(secrets.token_bytes(32))
         node = create_node(genesis, now, profile, keep_records=keep_records)
@@ -103,7 +107,10 @@ class LocalNetwork:
         )
         self._ports = (rpc_port, ws_port)
         self._jupiter_port = jupiter_port
-        self._listener = Listener(self.jupiter)
+        self.block_engine = BlockEngine(
+            node.ledger, node.faults, timer=time.monotonic, per_second=block_engine_rate
+        )
+        self._listener = Listener(self.jupiter, {PREFIX: self.block_engine})
         self._timer = SlotTimer(node.ledger)
         if faults is not None:
             for endpoint in self.endpoints:
@@ -128,6 +135,11 @@ class LocalNetwork:
     def jupiter_url(self) -> str:
         """Where the Jupiter API is served once started."""
         return f"http://{HOST}:{self._listener.port}"
+
+    @property
+    def jito_url(self) -> str:
+        """Where the block engine is served once started; clients append ``/api/v1/bundles``."""
+        return self.jupiter_url
 
     def transport(self) -> LoopbackTransport:
         """JSON-RPC without a socket."""

@@ -10,6 +10,7 @@ from solders.pubkey import Pubkey
 
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.chain import Account
+from sniperforge.domain.jito import MIN_TIP_LAMPORTS, TIP_ACCOUNTS
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.genesis import PAYER_LAMPORTS, Genesis, create_node
 from sniperforge.localnet.program.binary import PROGRAM_ID, program_bytes
@@ -150,3 +151,10 @@ def test_the_clock_starts_where_it_is_told() -> None:
     assert bench.ask("getBlockTime", 1_000) == 1_700_000_000
     assert bench.pay(address(2)).err is None
     assert bench.ledger.chain.oldest().height == bench.ledger.chain.at("finalized").height == 1_000
+
+
+def test_a_first_tip_may_be_small() -> None:
+    """Tip accounts exist, so that the least tip is not refused for their rent."""
+    bench = Bench()
+    for account in TIP_ACCOUNTS:
+        assert bench.pay(account, MIN_TIP_LAMPORTS).err is None

@@ -98,6 +98,11 @@ class FaultDice:
             return SubmissionFate(dropped=True)
         return SubmissionFate(slots=slots, behind_next=behind_next, watched=watched)
 
+    def loses_bundle(self, bundle_id: str) -> bool:
+        """Whether a bundle that was just taken never lands; sent again, it has another chance."""
+        dropped = self._hits("bundle", self.plan.drop)
+        return dropped or self._doomed(bundle_id)
+
     def http(self) -> HttpFate:
         """The fate of an HTTP request."""
         plan = self.plan
@@ -138,9 +143,9 @@ class FaultDice:
         """Whether something that landed is answered with ``null``."""
         return self._hits("not_found", self.plan.not_found)
 
-    def _doomed(self, signature: str) -> bool:
-        """The same for every submission of one transaction."""
-        digest = hashlib.sha256(f"expire {self.plan.seed} {signature}".encode()).digest()
+    def _doomed(self, name: str) -> bool:
+        """The same for every submission of one transaction or bundle."""
+        digest = hashlib.sha256(f"expire {self.plan.seed} {name}".encode()).digest()
         return int.from_bytes(digest[:8], "big") < self.plan.expire * 2**64
 
     def _hits(self, name: str, probability: float) -> bool:

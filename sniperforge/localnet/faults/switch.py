@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from sniperforge.localnet.faults.dice import FaultDice
@@ -85,8 +85,14 @@ class Faults:
         for listener in self.on_change:
             listener()
 
-    def submit(self, ledger: Ledger, envelope: Envelope, *, verified: bool) -> None:
+    def submit(self, ledger: Ledger, envelope: Envelope, *, verified: bool, private: bool = False) -> None:
         """Hand a client's transaction to ``ledger``: now, later or never.
+
+        Args:
+            ledger: the network's, as this endpoint sees it.
+            envelope: the transaction.
+            verified: its signatures have been checked already.
+            private: no trader sees it.
 
         Raises:
             TransactionRefusedError: it was handed on at once and did not land.
@@ -98,6 +104,8 @@ class Faults:
         fate = self.dice.submission(envelope.signature, compute_unit_price(envelope))
         if fate.dropped:
             return
+        if private:
+            fate = replace(fate, watched=False)
         if fate.slots or fate.behind_next:
             self._hold(ledger, _Held(envelope, verified, ledger.chain.tip.height + fate.slots, fate))
             return

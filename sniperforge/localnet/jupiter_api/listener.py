@@ -1,15 +1,17 @@
-"""The API on a loopback port of its own."""
+"""APIs over HTTP on one loopback port."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from aiohttp import web
 
 from sniperforge.localnet.port_holder import port_taken
 
 if TYPE_CHECKING:
-    from sniperforge.localnet.jupiter_api.api import JupiterApi
+    from collections.abc import Mapping
+
+    from sniperforge.localnet.jupiter_api.api import Reply
 
 HOST: Final = "127.0.0.1"
 CLOSE_SECONDS: Final = 1.0
@@ -22,11 +24,33 @@ _CORS: Final = {
 }
 
 
-class Listener:
-    """Serves one API over HTTP."""
+class Api(Protocol):
+    """Whatever answers requests."""
 
-    def __init__(self, api: JupiterApi) -> None:
+    async def handle(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Reply:
+        """Answer one request; never raises for what a client sends."""
+        ...
+
+
+class Listener:
+    """Serves over HTTP.
+
+    Args:
+        api: answers.
+        under: others that answer instead where the path begins with the key.
+    """
+
+    def __init__(self, api: Api, under: Mapping[str, Api] | None = None) -> None:
         self._api = api
+        self._under = under or {}
         self._runner: web.ServerRunner | None = None
         self.port = 0
 
@@ -55,9 +79,11 @@ class Listener:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method == "OPTIONS":
             return web.Response(status=204, headers=_CORS)
-        reply = await self._api.handle(
+        path = request.path
+        api = next((other for prefix, other in self._under.items() if path.startswith(prefix)), self._api)
+        reply = await api.handle(
             request.method,
-            request.path,
+            path,
             request.query,
             headers=request.headers,
             body=await request.read(),

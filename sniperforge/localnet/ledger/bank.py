@@ -120,6 +120,7 @@ class Bank:
             BundleRefusedError: one was refused or failed; nothing has happened.
         """
         outer, self._vm.replaced = self._vm.replaced, {}
+        block, work = self._chain.tip, self._chain.tip.work.copy()
         executions: list[Execution] = []
         try:
             for position, envelope in enumerate(envelopes):
@@ -127,6 +128,7 @@ class Bank:
                 executions.append(execution)
         except BundleRefusedError:
             self._vm.undo(self._vm.replaced)
+            block.work = work
             for execution in executions:
                 self.forget(execution.envelope)
             raise

@@ -47,6 +47,10 @@ class BlockWork:
     total: int = 0
     by_account: dict[str, int] = field(default_factory=dict)
 
+    def copy(self) -> BlockWork:
+        """The same, on its own from now on."""
+        return BlockWork(self.total, dict(self.by_account))
+
     def refusal(self, envelope: Envelope, loaded: LoadedKeys) -> str | None:
         """Why ``envelope`` has no room left in the block, as a ``TransactionError``; ``None`` when it has.
 

@@ -47,6 +47,11 @@ class NetworkInfo:
     keypair_file: str
     further: tuple[Urls, ...] = ()
 
+    @property
+    def jito_url(self) -> str | None:
+        """Where its block engine serves: on the Jupiter API's port."""
+        return self.jupiter_url
+
     def to_json(self) -> dict[str, Any]:
         """The document form, as ``localnet up --json`` shows it and the file holds it."""
         return {
@@ -54,6 +59,7 @@ class NetworkInfo:
             "ws_url": self.ws_url,
             "endpoints": [urls._asdict() for urls in (Urls(self.rpc_url, self.ws_url), *self.further)],
             "jupiter_url": self.jupiter_url,
+            "jito_url": self.jito_url,
             "genesis_hash": self.genesis_hash,
             "pid": self.pid,
             "process": self.process,

@@ -122,3 +122,15 @@ def test_some_submissions_are_watched() -> None:
     fates = [dice.submission(str(number), 0) for number in range(1_000)]
     assert 430 < sum(fate.watched for fate in fates) < 570
     assert all(fate.slots for fate in fates)
+
+
+def test_bundles_are_lost_like_submissions() -> None:
+    """By chance, anew each time; or for good. What they draw changes nobody else's fate."""
+    dice, other = FaultDice(FaultPlan(drop=0.5)), FaultDice(FaultPlan(drop=0.5))
+    lost = [dice.loses_bundle("a") for _ in range(200)]
+    assert 60 < sum(lost) < 140
+    assert [dice.submission("s", 0) for _ in range(50)] == [other.submission("s", 0) for _ in range(50)]
+    doomed = FaultDice(FaultPlan(expire=0.5))
+    fates = {name: {doomed.loses_bundle(name) for _ in range(5)} for name in map(str, range(50))}
+    assert set(map(len, fates.values())) == {1}
+    assert set().union(*fates.values()) == {True, False}

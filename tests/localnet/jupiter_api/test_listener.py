@@ -7,6 +7,8 @@ import pytest
 
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.errors import UnavailableError
+from sniperforge.localnet.block_engine.api import PREFIX, BlockEngine
+from sniperforge.localnet.faults.switch import Faults
 from sniperforge.localnet.jupiter_api.listener import Listener
 from tests.localnet.jupiter_api.bench import Bench
 
@@ -29,4 +31,18 @@ async def test_it_serves_on_its_own_port() -> None:
     with pytest.raises(UnavailableError, match=f"port {listener.port} is taken"):
         await Listener(bench.api).start(listener.port)
     await listener.stop()
+    await listener.stop()
+
+
+async def test_others_answer_below_their_prefix() -> None:
+    """The longest way to nowhere is still this API's."""
+    bench = Bench()
+    engine = BlockEngine(bench.ledger, Faults(), timer=lambda: 0.0)
+    listener = Listener(bench.api, {PREFIX: engine})
+    await listener.start()
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{listener.port}") as http:
+        async with http.post(f"{PREFIX}bundles", json={"id": 1, "method": "getTipAccounts"}) as reply:
+            assert len((await reply.json())["result"]) == 8
+        async with http.get("/api/v2/bundles") as reply:
+            assert (reply.status, await reply.json()) == (404, {"code": 404, "message": "Route not found"})
     await listener.stop()

@@ -66,3 +66,11 @@ def test_a_full_block_takes_no_more(total: int, account: int, refusal: str | Non
     bench.ledger.send(raw)
     assert bench.ledger.chain.tip.work.by_account[address(2)] == bench.ledger.chain.tip.work.total > 0
     assert bench.ledger.vm.balance(keypair(2).pubkey()) == SOL
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    """What is counted afterwards is in one of the two only."""
+    work = BlockWork(5, {"a": 5})
+    before = work.copy()
+    work.by_account["a"] = 6
+    assert before == BlockWork(5, {"a": 5}) != work

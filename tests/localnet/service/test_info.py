@@ -43,6 +43,7 @@ def test_the_document_is_the_promised_one() -> None:
         {"rpc_url": "http://127.0.0.1:1", "ws_url": "ws://127.0.0.1:2"},
         {"rpc_url": "http://127.0.0.1:4", "ws_url": "ws://127.0.0.1:5"},
     ]
+    assert document["jito_url"] == document["jupiter_url"]
     assert {"rpc_url", "ws_url", "jupiter_url", "genesis_hash", "pid", "started_at"} <= document.keys()
 
 
