@@ -479,7 +479,7 @@ def test_a_refused_sale_that_lands_after_all_excludes_the_next_one(kept: bool) -
             )
         machine.sell(0)
         assert len(machine.node.handed) == 2
-        (second,) = (each for each in machine.node.handed.values() if each is not first)
+        (second,) = (each for each in machine.node.handed.values() if each != first)
         assert (first.nonce.account == second.nonce.account) is kept  # type: ignore[union-attr]
         machine.chain.drop(1)
         machine.deliver_all(failed=False)
