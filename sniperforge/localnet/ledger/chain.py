@@ -160,7 +160,7 @@ class Chain:
         return block
 
     def slots_between(self, first: int, last: int, limit: int) -> list[int]:
-        """The first ``limit`` slots with a block from ``first`` to ``last``, both included; archived ones too."""
+        """The first ``limit`` slots with a block from ``first`` to ``last``, both included."""
         oldest, found = self.oldest().slot, []
         if self.archive is not None and first < oldest:
             found = self.archive.slots(first, min(last, oldest - 1), limit)
@@ -189,7 +189,7 @@ class Chain:
         self._heights[block.height] = self._slots[block.slot] = self._usable[block.blockhash] = block
         expired = self._heights.get(block.height - HASH_LIFE - 1)
         if expired is not None:
-            del self._usable[expired.blockhash]
+            self._usable.pop(expired.blockhash, None)  # gone already when this height is opened again
             expired.seen = {}
             expired.price_floor = {}
         settled = self._heights.get(block.height - self._profile.finalize_slots - LAGGING_STATES)

@@ -39,14 +39,16 @@ class Actor:
     def send(
         self, instructions: Sequence[Instruction], *signers: Keypair, units: int = 200_000
     ) -> TransactionRecord | None:
-        """Sign with the newest blockhash and submit; ``None`` when the ledger refused it.
+        """Sign with the newest closed block's hash and submit; ``None`` when the ledger refused it.
+
+        No rollback takes that hash away, so what a dropped block held may come again.
 
         Args:
             units: compute-unit limit; its low digits keep equal transactions distinct.
         """
         self._sent += 1
         budget = [set_compute_unit_limit(units + self._sent % 1_000), set_compute_unit_price(1_000)]
-        blockhash = Hash.from_string(self._ledger.chain.tip.blockhash)
+        blockhash = Hash.from_string(self._ledger.chain.recent(2)[0].blockhash)
         message = MessageV0.try_compile(self.key, [*budget, *instructions], [], blockhash)
         transaction = VersionedTransaction(message, [self._keypair, *signers])
         try:

@@ -314,3 +314,14 @@ def test_a_warp_lets_time_and_slots_pass() -> None:
     assert bench.ledger.chain.tip.slot == tip.slot + 1_000_000
     assert bench.ledger.chain.tip.height == tip.height + 512
     assert bench.ledger.vm.svm.get_clock().unix_timestamp == tip.time + 400_000
+
+
+def test_an_old_chain_can_be_rolled_back() -> None:
+    """Also once blockhashes have expired."""
+    bench = Bench()
+    for _ in range(HASH_LIFE + 10):
+        bench.ledger.advance()
+    oldest = bench.ledger.chain.recent(HASH_LIFE + 1)[0].blockhash
+    bench.ledger.rollback()
+    bench.pay(address(2))
+    assert bench.ledger.chain.usable(oldest) is not None
