@@ -16,7 +16,7 @@ from sniperforge.chain.plain_http import PlainHttpTransport, is_local
 from sniperforge.chain.retries import NO_RETRY, RetryPolicy
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.chain.rpc_endpoint import HISTORY, READ, SEND, SUBSCRIBE, RpcEndpoint
-from sniperforge.chain.rpc_pool import RpcPool
+from sniperforge.chain.rpc_pool import PoolMember, RpcPool
 from sniperforge.chain.slot_watch import SlotWatch, look
 from sniperforge.config.genesis import check_chain
 from sniperforge.coordination.journal_place import journal_in_use
@@ -168,7 +168,9 @@ async def open_node(
             mode=mode,
             locks=locks or locks_folder(os.environ, Path.home()),
             pool=pool,
-            clients=tuple(RpcClient(endpoint, clock, retry=alone) for endpoint in endpoints),
+            clients=tuple(
+                RpcClient(PoolMember(pool, endpoint), clock, retry=alone) for endpoint in endpoints
+            ),
         )
 
 

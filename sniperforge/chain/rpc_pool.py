@@ -97,6 +97,13 @@ class RpcPool:
         awake = [endpoint for endpoint in trusted if not endpoint.health.rests(now)]
         return tuple(sorted(awake or trusted, key=lambda each: self._standing(each, now) != "ok"))
 
+    def spares(self, endpoint: RpcEndpoint, role: str) -> bool:
+        """Whether ``endpoint`` rests while another one with ``role`` does not."""
+        now = self._clock.monotonic()
+        return endpoint.health.rests(now) and any(
+            role in each.roles and not each.distrust and not each.health.rests(now) for each in self.endpoints
+        )
+
     def report(self) -> tuple[EndpointReport, ...]:
         """How each endpoint does, in their order."""
         now = self._clock.monotonic()
@@ -168,6 +175,32 @@ class RpcPool:
             finally:
                 for task in running:
                     task.cancel()
+
+
+class PoolMember:
+    """One endpoint of a pool for who asks each of them, as an :class:`~sniperforge.chain.jsonrpc.Asker`.
+
+    While its circuit is open it fails at once, unless those of all others for the same role are open too: who
+    waits for every endpoint does not wait for a dead one.
+    """
+
+    def __init__(self, pool: RpcPool, endpoint: RpcEndpoint) -> None:
+        self._pool = pool
+        self._endpoint = endpoint
+
+    async def ask(self, method: str, params: Sequence[Any], kind: type[T] | Any) -> T:
+        """One request to this endpoint.
+
+        Raises:
+            RpcError: the node answered with an error.
+            UnavailableError: no usable answer, or the endpoint rests.
+        """
+        endpoint = self._endpoint
+        if self._pool.spares(endpoint, _ROLES.get(method, READ)):
+            why = f"{endpoint.name} rests after failures: {endpoint.health.last_error}"
+            raise UnavailableError(why, details={"endpoint": endpoint.name})
+        answer: T = await endpoint.ask(method, params, kind)
+        return answer
 
 
 async def _first(tasks: set[asyncio.Task[Any]], timer: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:

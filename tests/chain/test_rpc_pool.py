@@ -11,7 +11,7 @@ from sniperforge.chain.endpoint_health import FAILURES_TO_REST
 from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.chain.rpc_endpoint import ALL_ROLES, RpcEndpoint
-from sniperforge.chain.rpc_pool import MAX_LAG_SLOTS, PATIENCE_SECONDS, SLOW_SECONDS, RpcPool
+from sniperforge.chain.rpc_pool import MAX_LAG_SLOTS, PATIENCE_SECONDS, SLOW_SECONDS, PoolMember, RpcPool
 from sniperforge.errors import RpcError, UnavailableError
 from sniperforge.testing.clock import FakeClock, settle
 from sniperforge.testing.rpc import FakeRpc
@@ -141,6 +141,23 @@ async def test_an_endpoint_that_rests_is_asked_last() -> None:
             await scene.rpc.balance("A")
     scene.fakes[0].answer("getBalance", BALANCE)
     assert await scene.rpc.balance("A") == 9
+
+
+async def test_a_member_that_rests_fails_at_once() -> None:
+    """Whoever sends to all does not wait for a dead one; when all are dead, it is tried like the others."""
+    scene = Scene(FakeRpc({"sendTransaction": DOWN}), FakeRpc({"sendTransaction": "Sig"}), autojump=False)
+    members = [PoolMember(scene.pool, each) for each in scene.endpoints]
+    first, second = (RpcClient(each, scene.clock, retry=NO_RETRY) for each in members)
+    for _ in range(FAILURES_TO_REST):
+        with pytest.raises(UnavailableError, match="down"):
+            await first.send(b"x")
+    with pytest.raises(UnavailableError, match="http://0 rests after failures: down"):
+        await first.send(b"x")
+    assert await second.send(b"x") == "Sig"
+    assert scene.asked("sendTransaction") == [FAILURES_TO_REST, 1]
+    scene.endpoints[1].distrust = "it lies"
+    scene.fakes[0].answer("sendTransaction", "Sig")
+    assert await first.send(b"x") == "Sig"
 
 
 @pytest.mark.parametrize("trouble", ["lagging", "slow"])
