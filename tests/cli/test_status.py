@@ -111,6 +111,21 @@ def test_a_halt_is_said(shell: Shell, project: Project) -> None:
     assert "foreign    5555555555555555  signed with this key" in out
 
 
+def test_each_endpoint_is_shown(shell: Shell) -> None:
+    """With its roles and state, and why it is not well; its key is not."""
+    name = "SNIPERFORGE_NETWORKS__LOCALNET__ENDPOINTS"
+    env = {name: '[{rpc_url = "http://127.0.0.1:9/?key=hunter2", roles = ["read"]}]'}
+    ran = shell("status", env=env)
+    rows = [line for line in ran.out.splitlines() if line.startswith("endpoint")]
+    assert "ok (history, read, send, subscribe), answers in " in rows[0]
+    assert rows[1].startswith(
+        "endpoint   http://127.0.0.1:9/… unproved (read): http://127.0.0.1:9/…: no connec"
+    )
+    assert "hunter2" not in ran.out + ran.err
+    first, second = shell("status", "--json", env=env).data["network"]["endpoints"]
+    assert (first["state"], first["lag"], second["failures"]) == ("ok", 0, 1)
+
+
 def test_no_network(shell: Shell) -> None:
     """Exit 6 after bounded tries, saying how to start one."""
     ran = shell("status", env={"SNIPERFORGE_NETWORKS__LOCALNET__RPC_URL": "http://127.0.0.1:9"})
