@@ -72,6 +72,12 @@ class Genesis:
         """The same genesis with another funded key."""
         return replace(self, payer=payer)
 
+    @property
+    def is_fork(self) -> bool:
+        """Whether it says more than how to begin an empty network of its own."""
+        given = self.accounts or self.programs or self.clock_time is not None
+        return bool(given) or self.first_slot != FIRST_SLOT
+
     def keypair(self, role: str) -> Keypair:
         """The key of ``"payer"``, ``"faucet"``, ``"identity"`` or ``"sandwich"``."""
         if role == "payer" and self.payer is not None:

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
     from solders.keypair import Keypair
 
+    from sniperforge.errors import StorageError
     from sniperforge.localnet.faucet import Faucet
     from sniperforge.localnet.faults.plan import FaultPlan
     from sniperforge.localnet.faults.switch import Faults
     from sniperforge.localnet.loopback import LoopbackPubSub, LoopbackTransport
     from sniperforge.localnet.pubsub.hub import Hub
     from sniperforge.localnet.rpc.dispatcher import Dispatcher
+    from sniperforge.localnet.store.chain_file import ChainFile
 
 _LAST_PORT: Final = 65_535
 
@@ -58,6 +60,9 @@ class LocalNetwork:
         faults: what every endpoint does wrong, from a seed; those over HTTP need the ports.
         endpoints: how many there are; the further ones are on the two ports above the highest so far.
         block_engine_rate: requests a second that the block engine takes of a caller; 0 for any number.
+        chain: where the chain is kept and gone on with; it stays the caller's to close. Without it the chain
+            is in memory alone.
+        on_failure: told when ``chain`` can no longer be kept; slots have stopped then.
 
     Attributes:
         ledger: the chain itself.
@@ -85,9 +90,13 @@ class LocalNetwork:
         faults: FaultPlan | None = None,
         endpoints: int = 1,
         block_engine_rate: int = REQUESTS_PER_SECOND,
+        chain: ChainFile | None = None,
+        on_failure: Callable[[StorageError], None] | None = None,
     ) -> None:
         genesis = genesis or Genesis(secrets.token_bytes(32))
-        node = create_node(genesis, now, profile, keep_records=keep_records)
+        genesis = genesis if chain is None else chain.genesis(genesis)
+        past = None if chain is None else chain.past()
+        node = create_node(genesis, now, profile, keep_records=keep_records, past=past)
         self.ledger: Ledger = node.ledger
         self.faucet: Faucet = node.faucet
         self.payer: Keypair = genesis.keypair("payer")
@@ -111,7 +120,11 @@ class LocalNetwork:
             node.ledger, node.faults, timer=time.monotonic, per_second=block_engine_rate
         )
         self._listener = Listener(self.jupiter, {PREFIX: self.block_engine})
-        self._timer = SlotTimer(node.ledger)
+        self._timer = SlotTimer(node.ledger, on_failure or _raise)
+        self._chain = chain
+        self._started = False
+        if chain is not None:
+            chain.keep(node.ledger, genesis)
         if faults is not None:
             for endpoint in self.endpoints:
                 endpoint.faults.set(faults)
@@ -154,6 +167,7 @@ class LocalNetwork:
 
         Raises:
             UnavailableError: a port is taken.
+            StorageError: the beginning of the chain cannot be stored.
         """
         try:
             for number, endpoint in enumerate(self.endpoints):
@@ -162,6 +176,9 @@ class LocalNetwork:
         except UnavailableError:
             await self.stop()
             raise
+        if self._chain is not None:
+            self.ledger.advance()  # the beginning is stored before anybody is told of it
+            self._started = True
         self._timer.start()
 
     async def stop(self) -> None:
@@ -171,6 +188,8 @@ class LocalNetwork:
         async with asyncio.TaskGroup() as closing:
             for endpoint in self.endpoints:
                 closing.create_task(endpoint.stop())
+        if self._chain is not None and self._started:
+            self._chain.finish()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -183,6 +202,10 @@ class LocalNetwork:
         traceback: TracebackType | None,
     ) -> None:
         await self.stop()
+
+
+def _raise(error: StorageError) -> None:
+    raise error
 
 
 def _ports_above(ports: tuple[int, int], number: int) -> tuple[int, int]:

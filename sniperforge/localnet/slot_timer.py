@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from sniperforge.errors import StorageError
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sniperforge.localnet.ledger.ledger import Ledger
 
 
@@ -14,10 +18,12 @@ class SlotTimer:
 
     Args:
         ledger: to advance; with a slot per transaction it needs no timer and gets none.
+        failed: told why when a block cannot close because it cannot be stored; no more slots pass then.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, failed: Callable[[StorageError], None]) -> None:
         self._ledger = ledger
+        self._failed = failed
         self._seconds = ledger.profile.slot_ms / 1000
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
@@ -39,4 +45,8 @@ class SlotTimer:
         slots = 1 + max(0, int((loop.time() - self._due) / self._seconds))
         self._due += slots * self._seconds
         self._handle = loop.call_at(self._due, self._tick, loop)
-        self._ledger.advance(slots)
+        try:
+            self._ledger.advance(slots)
+        except StorageError as error:
+            self.stop()
+            self._failed(error)

@@ -29,9 +29,7 @@ class Archive(Protocol):
         """The records of one block, in order."""
         ...
 
-    def of_address(
-        self, address: str, *, newest: int, before: Place | None
-    ) -> Iterator[TransactionRecord]:
+    def of_address(self, address: str, *, newest: int, before: Place | None) -> Iterator[TransactionRecord]:
         """Records that mention ``address``, newest first.
 
         Args:
@@ -61,7 +59,7 @@ class Past:
     Attributes:
         started: Unix seconds of the very first block.
         ahead: seconds by which its clock is ahead of the wall clock.
-        blocks: the newest ones, oldest first; at least one. What landed with a hash that lives is in ``seen``.
+        blocks: the newest ones, oldest first; at least one. ``seen`` has what landed with hashes that live.
         accounts: all there were, without sysvars.
     """
 

@@ -119,7 +119,7 @@ class History:
         found = self._statuses.get(signature)
         if found is None and self.archive is not None:
             record = self.archive.record(signature)
-            return record and Status(record.slot, record.err)
+            return None if record is None else Status(record.slot, record.err)
         return found
 
     def drop(self, slot: int) -> list[TransactionRecord]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SLOTS_PER_EPOCH: Final = 432_000
 LAMPORTS_PER_SIGNATURE: Final = 5_000
 
-_SYSVAR_OWNER: Final = Pubkey.from_string("Sysvar1111111111111111111111111111111111111")
+SYSVAR_OWNER: Final = Pubkey.from_string("Sysvar1111111111111111111111111111111111111")
 CLOCK: Final = Pubkey.from_string("SysvarC1ock11111111111111111111111111111111")
 SLOT_HASHES: Final = Pubkey.from_string("SysvarS1otHashes111111111111111111111111111")
 _RECENT_HASHES: Final = Pubkey.from_string("SysvarRecentB1ockHashes11111111111111111111")
@@ -69,4 +69,4 @@ class Sysvars:
         self._vm.svm.set_clock(Clock(block.slot, self._started, epoch, epoch + 1, block.time))
 
     def _put(self, key: Pubkey, data: bytes) -> None:
-        self._vm.put(key, Account(1, data, _SYSVAR_OWNER))
+        self._vm.put(key, Account(1, data, SYSVAR_OWNER))

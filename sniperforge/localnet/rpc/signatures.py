@@ -105,7 +105,8 @@ def _window(node: Node, address: str, config: Config) -> Iterator[TransactionRec
     lower = history.record(until) if until else None
     if before and upper is None:
         return
-    for record in history.of_address(address, upper and (upper.slot, upper.position)):
+    place = None if upper is None else (upper.slot, upper.position)
+    for record in history.of_address(address, place):
         if lower is not None and (record.slot, record.position) <= (lower.slot, lower.position):
             return
         yield record

@@ -18,6 +18,8 @@ class ServiceFiles:
         payer: keypair file of the funded account, mode 0600; kept, so that the key stays the same.
         lock: held by the network for its whole life.
         start_lock: held while a start is under way.
+        chain: the chain itself.
+        chain_before: the chain that was put aside last, by a reset or for a snapshot.
         log: what a detached network writes; each start begins a new one.
         truth: what the market's launches really are.
     """
@@ -26,6 +28,8 @@ class ServiceFiles:
     payer: Path
     lock: Path
     start_lock: Path
+    chain: Path
+    chain_before: Path
     log: Path
     truth: Path
 
@@ -37,6 +41,8 @@ class ServiceFiles:
             payer=folder / "localnet-payer.json",
             lock=folder / "localnet.lock",
             start_lock=folder / "localnet-start.lock",
+            chain=folder / "localnet-chain.db",
+            chain_before=folder / "localnet-chain-before.db",
             log=folder / "localnet.log",
             truth=folder / "localnet-truth.jsonl",
         )

@@ -5,26 +5,31 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from solders.keypair import Keypair
 
 from sniperforge.coordination.process import start_identity
+from sniperforge.errors import ConfigError
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
 from sniperforge.localnet.service.info import NetworkInfo, Urls, read_info, write_info
 from sniperforge.localnet.service.lock import hold
+from sniperforge.localnet.store.chain_file import ChainFile
+from sniperforge.localnet.store.snapshot import move_aside
 from sniperforge.wallets.keypair_file import read_keypair_file, write_keypair_file
 from sniperforge.wallets.secret import SecretKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sniperforge.errors import StorageError
     from sniperforge.localnet.faults.plan import FaultPlan
     from sniperforge.localnet.genesis import Genesis
     from sniperforge.localnet.service.files import ServiceFiles
@@ -62,6 +67,7 @@ class ServiceOptions:
         market: what trades on it; ``None`` leaves it still.
         faults: what it does wrong from the start.
         endpoints: how many of them it has.
+        reset: put the chain that there is aside and begin another.
     """
 
     files: ServiceFiles
@@ -74,6 +80,7 @@ class ServiceOptions:
     market: MarketPlan | None = None
     faults: FaultPlan | None = None
     endpoints: int = 1
+    reset: bool = False
 
 
 def up_foreground(
@@ -85,6 +92,8 @@ def up_foreground(
 ) -> signal.Signals:
     """Run a network until SIGINT or SIGTERM; returns the signal after a clean stop of at most about 3 s.
 
+    It goes on with the chain in ``files.chain``, or begins one there.
+
     Args:
         options: how.
         announce: called once it serves.
@@ -93,14 +102,28 @@ def up_foreground(
 
     Raises:
         UnavailableError: a network already runs with these files, or a port is taken.
-        ConfigError: a program or the payer's key file is invalid.
-        StorageError: a file cannot be written.
+        ConfigError: a program, the payer's key file or the chain's is invalid, or the genesis has programs,
+            accounts or a clock and there is a chain already.
+        StorageError: a file cannot be written, be it at the start or later: what was confirmed is stored.
     """
     files = options.files
     with hold(files.lock, busy=f"a network is already running with {files.info}"):
-        payer = _payer(options)
-        with asyncio.Runner(loop_factory=loop_factory) as runner:
-            return runner.run(_serve(options, payer, announce, now))
+        if options.reset:
+            move_aside(files.chain, files.chain_before)
+        with closing(ChainFile(files.chain)) as chain:
+            if chain.begun and options.genesis.is_fork:
+                raise not_for_a_begun_chain(files)
+            payer = _payer(options)
+            with asyncio.Runner(loop_factory=loop_factory) as runner:
+                return runner.run(_serve(options, chain, payer, announce, now))
+
+
+def not_for_a_begun_chain(files: ServiceFiles) -> ConfigError:
+    """What to say when programs, accounts or a clock are given and there is a chain."""
+    return ConfigError(
+        f"there is a chain in {files.chain}; programs, accounts and clock are for a new one",
+        hint="--reset begins a new one and keeps that aside",
+    )
 
 
 def _payer(options: ServiceOptions) -> Keypair:
@@ -113,6 +136,7 @@ def _payer(options: ServiceOptions) -> Keypair:
 
 async def _serve(
     options: ServiceOptions,
+    chain: ChainFile,
     payer: Keypair,
     announce: Callable[[NetworkInfo], None],
     now: Callable[[], float],
@@ -128,6 +152,8 @@ async def _serve(
         keep_records=options.keep_records,
         faults=options.faults,
         endpoints=options.endpoints,
+        chain=chain,
+        on_failure=partial(_fail, ended),
     )
     with _trading(network, options):
         return await _announced(network, options.files, announce, now, ended)
@@ -164,6 +190,11 @@ async def _announced(
             return await ended
         finally:
             _forget(files, info)
+
+
+def _fail(ended: asyncio.Future[signal.Signals], error: StorageError) -> None:
+    if not ended.done():
+        ended.set_exception(error)
 
 
 def _ended_by_signal() -> asyncio.Future[signal.Signals]:
