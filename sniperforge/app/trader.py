@@ -22,6 +22,7 @@ from sniperforge.engine.audit import Audit
 from sniperforge.engine.blockhash_cache import BlockhashCache
 from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor
+from sniperforge.engine.fee_levels import FeeLevels
 from sniperforge.engine.guard import Guard
 from sniperforge.engine.kill_switch import KillSwitch
 from sniperforge.engine.nonces import NoncePool
@@ -152,6 +153,7 @@ def _assemble(
     landing = Landing(
         senders=node.senders, witnesses=witnesses, pubsub=pubsub, clock=clock, pace=pace_of(config)
     )
+    levels = FeeLevels(rpc=node.rpc, journal=journal, clock=clock)
     executor = Executor(
         signer=held.signer,
         journal=journal,
@@ -171,6 +173,7 @@ def _assemble(
         new_id=lambda: secrets.token_hex(16),
         nonces=nonces,
         dearer_after=config.execution.exit_retry_ms / 1_000,
+        levels=levels,
     )
     guard = Guard(
         journal=journal,
@@ -194,6 +197,7 @@ def _assemble(
     )
     if guards:
         session.add_service(lambda: nonces.run(executor, tell))
+        session.add_service(levels.run)
     return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
 
 
@@ -212,6 +216,12 @@ def execution_policy(config: Config, account_rent: int) -> ExecutionPolicy:
         micro_lamports=execution.priority_fee_micro_lamports,
         max_fee=lamports_of(execution.max_fee_sol),
         account_rent=account_rent,
+        max_fee_bps=int(execution.max_fee_percent * 100),
+        percentiles=(
+            execution.fee_percentile_normal,
+            execution.fee_percentile_fast,
+            execution.fee_percentile_urgent,
+        ),
     )
 
 

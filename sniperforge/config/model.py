@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from sniperforge.config.values import (
     Bps,
     Name,
+    Percent,
+    Percentile,
     Port,
     PositiveSol,
     Secret,
@@ -82,7 +84,11 @@ class Execution(Section):
     exit_slippage_bps: Bps = 500
     exit_slippage_max_bps: Bps = 5_000
     priority_fee_micro_lamports: Annotated[int, Field(ge=0, le=2**63 - 1)] = 100_000
+    fee_percentile_normal: Percentile = 50
+    fee_percentile_fast: Percentile = 75
+    fee_percentile_urgent: Percentile = 90
     max_fee_sol: PositiveSol = Field(default="0.01", validate_default=True)
+    max_fee_percent: Percent = Field(default=5, validate_default=True)
     resend_interval_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_000
     exit_retry_ms: Annotated[int, Field(ge=1_000, le=15_000)] = 6_000
     nonce_accounts: Annotated[int, Field(ge=0, le=16)] = 4
@@ -90,6 +96,8 @@ class Execution(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         require_order(self, "exit_slippage_bps", "exit_slippage_max_bps")
+        require_order(self, "fee_percentile_normal", "fee_percentile_fast")
+        require_order(self, "fee_percentile_fast", "fee_percentile_urgent")
         return self
 
 

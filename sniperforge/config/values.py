@@ -133,6 +133,9 @@ Count = Annotated[
 Bps = Annotated[int, Field(ge=0, le=10_000)]
 """Basis points: 100 are one percent."""
 
+Percentile = Annotated[int, Field(ge=0, le=100)]
+"""A percentile: 90 is above nine of ten."""
+
 Port = Annotated[int, Field(ge=0, le=65_535)]
 """A TCP port; 0 lets the system choose."""
 

@@ -24,6 +24,14 @@ class IntentKind(StrEnum):
     NONCE = "nonce"
 
 
+class Urgency(StrEnum):
+    """How much a transaction may pay to be quick."""
+
+    NORMAL = "normal"
+    FAST = "fast"
+    URGENT = "urgent"
+
+
 class PositionState(StrEnum):
     """A position is owned until it is sold or worthless."""
 

@@ -6,6 +6,7 @@ Nothing leaves before it is durable; an outcome is what the chain says, read fro
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sniperforge.domain.chain import TransactionView
     from sniperforge.domain.landing import Fate
     from sniperforge.engine.door import Door
+    from sniperforge.engine.fee_levels import FeeLevels
     from sniperforge.engine.nonces import NoncePool
     from sniperforge.engine.orders import (
         BuyOrder,
@@ -67,6 +69,7 @@ class Executor:
         new_id: makes intent ids.
         nonces: the wallet's nonce accounts; ``None`` makes every sale one transaction on a blockhash.
         dearer_after: seconds that the first attempt of a series has for itself.
+        levels: what others pay; ``None`` offers the least.
     """
 
     def __init__(
@@ -83,12 +86,20 @@ class Executor:
         new_id: Callable[[], str],
         nonces: NoncePool | None = None,
         dearer_after: float = DEARER_AFTER_SECONDS,
+        levels: FeeLevels | None = None,
     ) -> None:
         self._wallet = signer.pubkey
         self._journal = journal
         self._lander = lander
         self._door = door
-        self._planner = Planner(wallet=signer.pubkey, policy=policy, clock=clock, new_id=new_id)
+        self._levels = levels
+        self._planner = Planner(
+            wallet=signer.pubkey,
+            policy=policy,
+            clock=clock,
+            new_id=new_id,
+            recent_fees=levels.recent if levels is not None else lambda _pool: (),
+        )
         self._clock = clock
         self._holds = holds
         self._nonces = nonces
@@ -106,10 +117,13 @@ class Executor:
         )
         self._watched: set[str] = set()
 
-    async def look_ahead(self) -> None:
-        """Read the balance that a buy will need, while it is still being decided. Outages are left to it."""
-        with suppress(UnavailableError):
-            await self._door.refresh()
+    async def look_ahead(self, pool: str) -> None:
+        """Read what a buy on ``pool`` will need, while it is still being decided. Outages are left to it."""
+        async with asyncio.TaskGroup() as group:
+            if self._levels is not None:
+                group.create_task(self._levels.look(pool))
+            with suppress(UnavailableError):
+                await self._door.refresh()
 
     async def buy(self, order: BuyOrder, *, deadline: float | None = None) -> Outcome:
         """Buy, and wait for the outcome.

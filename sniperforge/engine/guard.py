@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sniperforge.chain.urgency import for_exit
 from sniperforge.dex.registry import venue_named
 from sniperforge.domain.outcome import Outcome, OutcomeKind
-from sniperforge.domain.trade import HELD_STATES, IntentKind, Position, PositionState
+from sniperforge.domain.trade import HELD_STATES, IntentKind, Position, PositionState, Urgency
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.engine.orders import SellOrder
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
 from sniperforge.market.waits import event_or_time
 from sniperforge.orders.exit_policy import ExitPolicy
-from sniperforge.orders.exits import PositionView, Urgency, decide_exit, next_peak
+from sniperforge.orders.exits import PositionView, decide_exit, next_peak
 from sniperforge.orders.slippage import slippage_bps
 
 if TYPE_CHECKING:
@@ -267,6 +267,7 @@ class Guard:
             origin=origin,
             reason=reason,
             client_key=client_key,
+            urgency=urgency,
         )
         self._tell(PositionMoved("exiting", position, reason))
         try:
@@ -309,6 +310,7 @@ class Guard:
                 slippage_bps=bps,
                 origin=origin,
                 reason=reason,
+                urgency=urgency,
             )
 
         return order

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sniperforge.domain.trade import Urgency
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -50,6 +52,7 @@ class SellOrder:
     Attributes:
         raw: tokens to sell, at most what the position holds.
         slippage_bps: how much less than quoted this attempt accepts.
+        urgency: how much it may pay to be quick.
     """
 
     venue: Venue
@@ -60,6 +63,7 @@ class SellOrder:
     origin: str
     reason: str
     client_key: str | None = None
+    urgency: Urgency = Urgency.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,16 @@ class ExecutionPolicy:
 
     Attributes:
         compute_units: limit per transaction.
-        micro_lamports: priority price per compute unit.
+        micro_lamports: least priority price per compute unit.
         max_fee: most lamports that one transaction may pay the network.
         account_rent: rent-exempt minimum of a 165-byte account, lamports.
+        max_fee_bps: most that a trade may pay the network, of what it trades.
+        percentiles: of recent priority fees, for what is normal, fast and urgent.
     """
 
     compute_units: int
     micro_lamports: int
     max_fee: int
     account_rent: int
+    max_fee_bps: int = 10_000
+    percentiles: tuple[int, int, int] = (50, 75, 90)

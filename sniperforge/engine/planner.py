@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.domain.addresses import TOKEN_2022_PROGRAM
 from sniperforge.domain.amounts import ceil_div
-from sniperforge.domain.trade import Intent, IntentKind
+from sniperforge.domain.trade import Intent, IntentKind, Urgency
+from sniperforge.execution.fees import FeeRules, fee_plan
 from sniperforge.execution.plan import (
     FeePlan,
     buy_instructions,
@@ -69,20 +70,38 @@ class Planner:
 
     Args:
         new_id: makes intent ids.
+        recent_fees: micro-lamports per compute unit that recent slots took for writing to a pool, rising;
+            empty when nobody could say.
     """
 
     def __init__(
-        self, *, wallet: str, policy: ExecutionPolicy, clock: Clock, new_id: Callable[[], str]
+        self,
+        *,
+        wallet: str,
+        policy: ExecutionPolicy,
+        clock: Clock,
+        new_id: Callable[[], str],
+        recent_fees: Callable[[str], Sequence[int]] = lambda _pool: (),
     ) -> None:
         self._wallet = wallet
         self._policy = policy
-        self._offer = _within_cap(policy)
+        normal, fast, urgent = policy.percentiles
+        self._rules = FeeRules(
+            floor_micro_lamports=policy.micro_lamports,
+            max_fee=policy.max_fee,
+            max_share_bps=policy.max_fee_bps,
+            normal_percentile=normal,
+            fast_percentile=fast,
+            urgent_percentile=urgent,
+        )
+        self._recent = recent_fees
         self._clock = clock
         self._new_id = new_id
 
     def buy(self, order: BuyOrder, salt: int) -> Plan:
         """A buy through an ephemeral account. Raises ``RefusedError`` when the pool has no quote."""
-        fees, state = self._fees(salt), order.state
+        state = order.state
+        fees = self._fees(salt, Urgency.FAST, pool=state.address, trade=order.spend)
         token_account = associated_token_address(self._wallet, order.mint, order.token_program)
         quote = state.quote(state.quote_mint, order.spend)
         floor = minimum_out(quote.amount_out, order.slippage_bps)
@@ -122,8 +141,9 @@ class Planner:
 
     def sell(self, order: SellOrder, salt: int) -> Plan:
         """A sale that unwraps its proceeds. Raises ``RefusedError`` when the pool has no quote."""
-        fees, position = self._fees(salt), order.position
+        position = order.position
         quote = order.state.quote(position.mint, order.raw)
+        fees = self._fees(salt, order.urgency, pool=position.pool, trade=quote.amount_out)
         intent = self._intent(
             IntentKind.SELL,
             origin=order.origin,
@@ -145,7 +165,8 @@ class Planner:
 
     def sell_again(self, intent: Intent, order: SellOrder, salt: int, number: int) -> Plan:
         """The ``number``-th attempt of a sale, on the pool's state and the slippage of now; it pays more."""
-        fees = self._raised(salt, number)
+        trade = order.state.quote(order.position.mint, order.raw).amount_out
+        fees = self._fees(salt, order.urgency, number, pool=order.position.pool, trade=trade)
         return self._sale(replace(intent, max_spend=fees.lamports), order, fees)
 
     def _sale(self, intent: Intent, order: SellOrder, fees: FeePlan) -> Plan:
@@ -229,14 +250,20 @@ class Planner:
             facts={"max_fee": fees.lamports, "accounts": accounts},
         )
 
-    def _raised(self, salt: int, number: int) -> FeePlan:
-        """The offer of the ``number``-th attempt: half as much more each time, within the cap."""
-        price = self._policy.micro_lamports * 3 ** (number - 1) // 2 ** (number - 1)
-        return _within_cap(replace(self._policy, micro_lamports=price)).distinct(salt)
-
-    def _fees(self, salt: int) -> FeePlan:
-        """The offer of one transaction, within the cap."""
-        return self._offer.distinct(salt)
+    def _fees(
+        self,
+        salt: int,
+        urgency: Urgency = Urgency.NORMAL,
+        number: int = 1,
+        *,
+        pool: str = "",
+        trade: int | None = None,
+    ) -> FeePlan:
+        """The offer of one transaction, within the caps."""
+        recent = self._recent(pool) if pool else ()
+        units = self._policy.compute_units
+        plan = fee_plan(self._rules, units, urgency=urgency, number=number, recent=recent, trade=trade)
+        return plan.distinct(salt)
 
     def _token_account_rent(self, token_program: str) -> int:
         """The most that a new token account locks; rent grows with an account's bytes."""
@@ -289,14 +316,6 @@ class Planner:
             )
 
         return build
-
-
-def _within_cap(policy: ExecutionPolicy) -> FeePlan:
-    plan = FeePlan(policy.compute_units, policy.micro_lamports)
-    if plan.lamports <= policy.max_fee:
-        return plan
-    room = max(policy.max_fee - FeePlan(0, 0).lamports, 0)
-    return FeePlan(plan.compute_units, room * 1_000_000 // (plan.compute_units + 1_000))
 
 
 def _seed(intent_id: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sniperforge.domain.addresses import SOL_DECIMALS
 from sniperforge.domain.amounts import format_units
+from sniperforge.domain.trade import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,13 +25,6 @@ class ExitReason(StrEnum):
     TRAILING_STOP = "trailing_stop"
     TAKE_PROFIT = "take_profit"
     MAX_HOLD = "max_hold"
-
-
-class Urgency(StrEnum):
-    """How much an exit may pay to be quick."""
-
-    NORMAL = "normal"
-    URGENT = "urgent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +57,7 @@ class ExitDecision:
         reason: the first rule that holds.
         text: one line for people.
         numbers: what was compared, raw; times in whole seconds.
-        urgency: see :class:`Urgency`.
+        urgency: see ``domain.trade``.
     """
 
     reason: ExitReason

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sniperforge.domain.trade import Urgency
 from sniperforge.errors import ConfigError
-from sniperforge.orders.exits import Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -886,7 +886,7 @@ def rush(still_world: tuple[World, LaunchedToken], path: Path, limits: Limits, s
         await wallets.a_while(150)
         since = world.clock.monotonic() if wallets.rng.random() < 0.5 else None
         if since is not None:
-            await process.executor.look_ahead()
+            await process.executor.look_ahead("pool")
             await wallets.a_while(60)
         spend = SOL * wallets.rng.randrange(100, 900) // 1_000
         mint = str(Keypair.from_seed(bytes([wallets.rng.randrange(12)] * 32)).pubkey())

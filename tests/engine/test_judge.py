@@ -215,7 +215,7 @@ async def test_what_a_buy_needs_is_read_beside_the_facts(tmp_path: Path) -> None
     """Once for each look."""
     looked: list[int] = []
 
-    async def look_ahead() -> None:
+    async def look_ahead(_pool: str) -> None:
         looked.append(1)
 
     bench = Bench(World(tmp_path), look_ahead=look_ahead)

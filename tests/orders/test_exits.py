@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sniperforge.orders.exit_policy import ExitPolicy
-from sniperforge.orders.exits import ExitReason, PositionView, Urgency, decide_exit, next_peak
+from sniperforge.domain.trade import Urgency
+from sniperforge.orders.exits import ExitReason, PositionView, decide_exit, next_peak
 
 ALL = ExitPolicy(
     take_profit_percent=Decimal(50),
