@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sniperforge.app.airdrop import Airdrop
     from sniperforge.config.load import Settings
+    from sniperforge.localnet.service.files import ServiceFiles
     from sniperforge.localnet.service.info import NetworkInfo
 
 HOST: Final = "127.0.0.1"
@@ -43,6 +44,7 @@ class ServicePlan:
         faults: profile of the faults that it begins with.
         endpoints: how many it serves at.
         fork: what it continues from.
+        reset: put the chain that there is aside and begin another.
     """
 
     rpc_port: int
@@ -55,6 +57,7 @@ class ServicePlan:
     faults: str | None = None
     endpoints: int = 1
     fork: Fork = field(default_factory=Fork)
+    reset: bool = False
 
     def arguments(self) -> list[str]:
         """The options of ``localnet up`` that say the same."""
@@ -67,6 +70,7 @@ class ServicePlan:
             *(() if self.faults is None else ("--faults", self.faults)),
             *("--endpoints", str(self.endpoints)),
             *self.fork.arguments(),
+            *(("--reset",) if self.reset else ()),
         ]
 
 
@@ -115,6 +119,7 @@ def serve(
         market=MarketPlan(plan.market_seed, plan.launches_per_minute) if plan.market else None,
         faults=None if plan.faults is None else plan_of_profile(plan.faults),
         endpoints=plan.endpoints,
+        reset=plan.reset,
     )
     with calm_memory():
         return up_foreground(options, announce, now=time.time, loop_factory=loop_factory)
@@ -124,19 +129,21 @@ def start_detached(settings: Settings, plan: ServicePlan) -> tuple[NetworkInfo, 
     """This project's running network, started when there is none; the flag says whether it was started now.
 
     Raises:
-        UnavailableError: a port is taken, it did not start, or another runs that does not continue from what
-            this one should; says why.
-        ConfigError: what it continues from cannot be loaded; nothing was started.
+        UnavailableError: a port is taken, it did not start, or one runs and the plan is for a new one.
+        ConfigError: the chain that there is cannot be gone on with, or what it should continue from cannot be
+            loaded; nothing was started.
     """
     _check_fork(plan)
     files = service_files(settings)
     if find_running(files) is None:
+        _check_chain(files, plan)
         for port in (plan.rpc_port, plan.ws_port, plan.jupiter_port):
             _check_free(port)
     info, started = up_detached(files, _command(settings, plan))
-    if plan.fork and not started:
+    if (plan.fork or plan.reset) and not started:
         raise UnavailableError(
-            f"a network runs already at {info.rpc_url}; programs, accounts and clock are for a new one",
+            f"a network runs already at {info.rpc_url}; programs, accounts, clock and --reset are for one"
+            " that begins",
             hint="stop it first: sniperforge localnet down",
         )
     return info, started
@@ -246,6 +253,17 @@ def _check_fork(plan: ServicePlan) -> None:
         from sniperforge.localnet.genesis import create_node
 
         create_node(plan.fork.genesis(bytes(32), market=plan.market), time.time)
+
+
+def _check_chain(files: ServiceFiles, plan: ServicePlan) -> None:
+    """Say what is wrong with the chain before a process is started only to fail on it."""
+    if not plan.reset and files.chain.exists():
+        from sniperforge.localnet.service.foreground import not_for_a_begun_chain
+        from sniperforge.localnet.store.chain_file import ChainFile
+
+        with closing(ChainFile(files.chain)) as chain:
+            if chain.begun and plan.fork:
+                raise not_for_a_begun_chain(files)
 
 
 def _check_free(port: int) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sniperforge.cli import localnet_chain
 from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
@@ -69,10 +70,14 @@ def up(
         str | None,
         typer.Option("--clock-time", metavar="TIME", help="Unix or ISO time of it. [as recorded]"),
     ] = None,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Begin a new chain; the last one is kept aside.")
+    ] = False,
 ) -> Result:
     """Start the network; in the foreground it runs until Ctrl-C.
 
-    What is not given comes from [localnet] in the configuration. Where it serves is printed once it does.
+    It goes on with the chain of the last time. What is not given comes from [localnet] in the configuration.
+    Where it serves is printed once it does.
     With --program or --account it continues from another network, without a market: see docs/forking.md.
 
     Example: sniperforge localnet up --detach
@@ -95,6 +100,7 @@ def up(
         faults=None if faults is None else profile_argument(faults),
         endpoints=endpoints,
         fork=_fork(program or [], account or [], clock_slot, clock_time),
+        reset=reset,
         **_ports(port, ws_port, jupiter_port),
     )
     return _detached(settings, plan) if detach else _foreground(settings, plan, options)
@@ -102,7 +108,7 @@ def up(
 
 @app.command()
 def down(ctx: typer.Context) -> Result:
-    """Stop the network that runs for this project; nothing of its chain is kept."""
+    """Stop the network that runs for this project; its chain is kept, and the next up goes on with it."""
     from sniperforge.app.local_service import stop
     from sniperforge.cli.settings import load_settings
 
@@ -176,6 +182,10 @@ def faults_command(
     change = fault_change(action, values or [], profile)
     data = faults(load_settings(ctx.obj), change, clear=action == "clear", endpoint=endpoint)
     return _result(data, fault_lines(data, endpoint))
+
+
+for _command in (localnet_chain.snapshot, localnet_chain.warp):
+    app.command()(_command)
 
 
 async def _fund(settings: Settings, address: str, amount: int) -> Result:

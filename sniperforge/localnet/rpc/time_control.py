@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.faults.sight import behind_sight
+from sniperforge.localnet.ledger.pace import MAINNET_PACE
 from sniperforge.localnet.rpc import faults
 from sniperforge.localnet.rpc.node import Method, Node
 
@@ -18,11 +19,16 @@ MAX_WARP: Final = 1_000_000_000
 
 
 def _warp(node: Node, params: Params) -> Any:
-    """Let a number of slots pass at once."""
-    slots = params.integer(0)
+    """Let a number of slots pass at once, or as many as ``{"seconds": S}`` have."""
+    ledger = behind_sight(node.ledger)
+    if isinstance(params.at(0), dict):
+        seconds = params.config(0).integer("seconds") or 0
+        slots = -(-seconds * 1000 // (ledger.profile.slot_ms or MAINNET_PACE.slot_ms))
+    else:
+        slots = params.integer(0)
     if not 1 <= slots <= MAX_WARP:
         raise faults.invalid_params(f"slots {slots} is not between 1 and {MAX_WARP}")
-    return _shown(behind_sight(node.ledger).warp(slots))
+    return _shown(ledger.warp(slots))
 
 
 def _rollback(node: Node, _params: Params) -> Any:

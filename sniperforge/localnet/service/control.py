@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 START_SECONDS: Final = 20.0
 STOP_SECONDS: Final = 6.0
 KILL_SECONDS: Final = 2.0
+WARP_SECONDS: Final = 60.0
 LOG_TAIL_BYTES: Final = 2_000
 
 _POLL_SECONDS: Final = 0.02
@@ -116,6 +117,20 @@ def fund(files: ServiceFiles, address: str, lamports: int) -> str:
     if info is None:
         raise NotFoundError("no embedded network is running", hint=_HINT)
     return str(call(info.rpc_url, "requestAirdrop", [address, lamports]))
+
+
+def warp(files: ServiceFiles, much: int | dict[str, int]) -> dict[str, int] | None:
+    """Let slots, or ``{"seconds": S}``, pass at once; where the network is then, ``None`` when none runs.
+
+    Raises:
+        RpcError: the network refuses the number.
+        ConfigError: the file is not what a network writes.
+    """
+    info = find_running(files)
+    if info is None:
+        return None
+    told: dict[str, int] = call(info.rpc_url, "sniperforge_warp", [much], timeout_seconds=WARP_SECONDS)
+    return told
 
 
 def ask_faults(
