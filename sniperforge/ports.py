@@ -33,7 +33,7 @@ class RpcTransport(Protocol):
         """Send ``payload`` and return the reply's body.
 
         Raises:
-            UnavailableError: unreachable, timed out, rate limited, or not an HTTP 200.
+            UnavailableError: unreachable, timed out, rate limited, or no answer in HTTP.
         """
         ...
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from sniperforge.chain.http_endpoint import (
+    ANSWERED,
     IDLE_SECONDS,
     MAX_REPLY_BYTES,
     endpoint_of,
@@ -69,7 +70,7 @@ class AiohttpTransport:
         """Send ``payload`` and return the reply's body.
 
         Raises:
-            UnavailableError: unreachable, timed out, rate limited, too long, not an HTTP 200 or not JSON.
+            UnavailableError: unreachable, timed out, rate limited, too long, no answer in HTTP, or not JSON.
                 ``details`` holds ``endpoint`` and, when known, ``http_status`` and ``retry_after`` (seconds).
         """
         endpoint = self._endpoint
@@ -97,10 +98,10 @@ class AiohttpTransport:
         async with self._opened().post(self._url, data=payload, allow_redirects=False) as response:
             if self._heard is not None:
                 self._heard(response.headers)
-            if response.status != 200:
+            if response.status not in ANSWERED:
                 raise endpoint.refusal(response.status, response.headers)
             body = await self._body(response)
-        return endpoint.checked(body, response.headers.get("content-type"))
+        return endpoint.checked(body, response.headers, response.status)
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         parts: list[bytes] = []

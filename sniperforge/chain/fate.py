@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sniperforge.domain.landing import InDoubt, Landed
+from sniperforge.domain.landing import Dead, InDoubt, Landed
 from sniperforge.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from sniperforge.chain.witnesses import Witnesses
-    from sniperforge.domain.landing import Dead, Fate
+    from sniperforge.domain.landing import Fate
     from sniperforge.ports import Clock, PubSub
 
 _RANK: Final = {"processed": 0, "confirmed": 1, "finalized": 2}
@@ -38,7 +38,7 @@ class Pace:
 class FateWatch:
     """Watches signatures until one has landed, all are dead, or the deadline has passed.
 
-    Outages never end the watch; they are named when it ends in doubt. A watch is used once.
+    Outages never end the watch; they are named when it ends without a landing. A watch is used once.
 
     Args:
         signatures: base58; at most one of them can land.
@@ -118,7 +118,7 @@ class FateWatch:
         while True:
             proof = await self._look_for_proof()
             if proof is not None:
-                self._settle(proof)
+                self._settle(Dead(f"{proof.evidence}{self._last_trouble()}"))
             await self._clock.sleep(self._pace.bury)
 
     async def _listen(self, signature: str) -> None:
@@ -140,8 +140,10 @@ class FateWatch:
 
     async def _expire(self, deadline: float) -> None:
         await self._clock.sleep(deadline - self._clock.monotonic())
-        last = f"; last trouble: {self._trouble}" if self._trouble else ""
-        self._settle(InDoubt(f"neither landed nor proved dead in time{last}"))
+        self._settle(InDoubt(f"neither landed nor proved dead in time{self._last_trouble()}"))
+
+    def _last_trouble(self) -> str:
+        return f"; last trouble: {self._trouble}" if self._trouble else ""
 
 
 def _landed(item: Any, commitment: str, signature: str) -> Landed | None:

@@ -18,6 +18,9 @@ MAX_REPLY_BYTES: Final = 10 * 1024 * 1024
 IDLE_SECONDS: Final = 120.0
 """An idle connection is kept this long: a new one costs three round trips when a pool appears."""
 
+ANSWERED: Final = frozenset({200, 400})
+"""Statuses whose body is read: some servers send a JSON-RPC error with HTTP 400."""
+
 _JSON_STARTS: Final = (b"{", b"[")
 
 
@@ -37,10 +40,13 @@ class HttpEndpoint:
     connect_timeout: float
     max_bytes: int
 
-    def checked(self, body: bytes, content_type: str | None) -> bytes:
+    def checked(self, body: bytes, headers: Mapping[str, str], status: int = 200) -> bytes:
         """``body``, if it may be JSON. Raises ``UnavailableError``; what came instead is not quoted."""
         if body.lstrip()[:1].startswith(_JSON_STARTS):
             return body
+        if status != 200:
+            raise self.refusal(status, headers)
+        content_type = headers.get("content-type")
         kind = (content_type or "no content type")[:60]
         raise self.unavailable(f"it answered with something that is not JSON ({kind})")
 

@@ -11,7 +11,13 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sniperforge.chain.http_endpoint import IDLE_SECONDS, MAX_REPLY_BYTES, endpoint_of, request_headers
+from sniperforge.chain.http_endpoint import (
+    ANSWERED,
+    IDLE_SECONDS,
+    MAX_REPLY_BYTES,
+    endpoint_of,
+    request_headers,
+)
 from sniperforge.errors import ConfigError
 
 # httpx loads its own command line, and rich with it, where that is installed: 100 ms of every short command.
@@ -76,7 +82,7 @@ class HttpTransport:
         """Send ``payload`` and return the reply's body.
 
         Raises:
-            UnavailableError: unreachable, timed out, rate limited, too long, not an HTTP 200 or not JSON.
+            UnavailableError: unreachable, timed out, rate limited, too long, no answer in HTTP, or not JSON.
                 ``details`` holds ``endpoint`` and, when known, ``http_status`` and ``retry_after`` (seconds).
         """
         endpoint = self._endpoint
@@ -124,12 +130,12 @@ class HttpTransport:
         try:
             if self._heard is not None:
                 self._heard(response.headers)
-            if response.status_code != 200:
+            if response.status_code not in ANSWERED:
                 raise self._endpoint.refusal(response.status_code, response.headers)
             body = await self._body(response)
         finally:
             await response.aclose()
-        return self._endpoint.checked(body, response.headers.get("content-type"))
+        return self._endpoint.checked(body, response.headers, response.status_code)
 
     async def _body(self, response: httpx.Response) -> bytes:
         parts: list[bytes] = []

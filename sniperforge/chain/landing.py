@@ -5,22 +5,37 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 from sniperforge.chain.fate import FateWatch, Pace
 from sniperforge.chain.proofs import Proofs
 from sniperforge.errors import UnavailableError
+from sniperforge.execution.mev import Mev, may_go
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from sniperforge.chain.answers import SignatureStatus
-    from sniperforge.chain.rpc import RpcClient
     from sniperforge.chain.witnesses import Witnesses
     from sniperforge.domain.chain import TransactionView
     from sniperforge.domain.landing import Dead, Fate
     from sniperforge.domain.trade import Attempt
     from sniperforge.ports import Clock, PubSub
+
+
+_NO_ENGINE: Final = "no block engine is configured, and nobody else may have this transaction"
+
+
+class Sender(Protocol):
+    """Something that signed bytes are handed to: a node, or a block engine."""
+
+    async def send(self, raw: bytes, /) -> str:
+        """Hand ``raw`` over, once.
+
+        Raises:
+            UnavailableError: it was not taken, or nobody knows.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,8 @@ class Landing:
 
     Args:
         senders: nodes that transactions are handed to, all at once.
+        tipped: block engines that get those with a tip too.
+        private: block engines that alone get those which nobody else may see.
         witnesses: nodes that are asked.
         pubsub: tells of a landing first; ``None`` polls only.
         clock: for the pace and the deadlines.
@@ -49,14 +66,20 @@ class Landing:
     def __init__(
         self,
         *,
-        senders: Sequence[RpcClient],
+        senders: Sequence[Sender],
         witnesses: Witnesses,
         pubsub: PubSub | None,
         clock: Clock,
         pace: Pace | None = None,
         commitment: str = "confirmed",
+        tipped: Sequence[Sender] = (),
+        private: Sequence[Sender] = (),
     ) -> None:
-        self._senders = tuple(senders)
+        self._senders = {
+            Mev.NONE: tuple(senders),
+            Mev.TIP: (*senders, *tipped),
+            Mev.BUNDLE: tuple(private),
+        }
         self._witnesses = witnesses
         self._proofs = Proofs(witnesses.all)
         self._pubsub = pubsub
@@ -65,9 +88,12 @@ class Landing:
         self._commitment = commitment
 
     async def send(self, raw: bytes) -> Sent:
-        """Hand ``raw`` to every sender once, without preflight. Never raises for outages."""
+        """Hand ``raw`` to all that may have it, once, without preflight. Never raises for outages."""
+        senders = self._senders[may_go(raw)]
+        if not senders:
+            return Sent(0, (UnavailableError(_NO_ENGINE),))
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_handed(sender, raw)) for sender in self._senders]
+            tasks = [group.create_task(_handed(sender, raw)) for sender in senders]
         errors = tuple(error for task in tasks if (error := task.result()) is not None)
         return Sent(len(tasks) - len(errors), errors)
 
@@ -176,7 +202,7 @@ class Landing:
         )
 
 
-async def _handed(sender: RpcClient, raw: bytes) -> UnavailableError | None:
+async def _handed(sender: Sender, raw: bytes) -> UnavailableError | None:
     try:
         await sender.send(raw)
     except UnavailableError as error:

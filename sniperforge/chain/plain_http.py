@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from sniperforge.chain.http_endpoint import MAX_REPLY_BYTES, endpoint_of
+from sniperforge.chain.http_endpoint import ANSWERED, MAX_REPLY_BYTES, endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,7 +65,7 @@ class PlainHttpTransport:
         """Send ``payload`` and return the reply's body.
 
         Raises:
-            UnavailableError: unreachable, timed out, rate limited, too long, not an HTTP 200 or not JSON.
+            UnavailableError: unreachable, timed out, rate limited, too long, no answer in HTTP, or not JSON.
                 ``details`` holds ``endpoint`` and, when known, ``http_status`` and ``retry_after`` (seconds).
         """
         endpoint = self._endpoint
@@ -105,9 +105,9 @@ class PlainHttpTransport:
                 self._idle.append((reader, writer))
             else:
                 writer.close()
-        if status != 200:
+        if status not in ANSWERED:
             raise self._endpoint.refusal(status, headers)
-        return self._endpoint.checked(body, headers.get("content-type"))
+        return self._endpoint.checked(body, headers, status)
 
     async def _connected(self) -> _Streams:
         """A connection: the one used last that the node has not closed since, else a new one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sniperforge.domain.addresses import WSOL_MINT
+from sniperforge.domain.jito import TIP_ACCOUNTS
 from sniperforge.domain.trade import Settlement
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def settle(
     view: TransactionView,
     wallet: str,
-    tip_accounts: Collection[str] = (),
+    tip_accounts: Collection[str] = TIP_ACCOUNTS,
     deposits: Collection[str] = (),
 ) -> Settlement:
     """The effect of ``view`` on ``wallet``.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sniperforge.chain.http_endpoint import request_headers, retry_after
+from sniperforge.chain.http_endpoint import endpoint_of, request_headers, retry_after
+from sniperforge.errors import UnavailableError
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,12 @@ def test_without_a_user_part_nothing_is_authorized() -> None:
     headers = request_headers("https://node.example/a@b", {"user-agent": "mine", "x-token": "T"})
     assert "authorization" not in headers
     assert (headers["user-agent"], headers["x-token"]) == ("mine", "T")
+
+
+def test_an_error_may_come_with_400() -> None:
+    """JSON in it is an answer, the caller reads it; a page in it is a refusal like any other."""
+    endpoint = endpoint_of("http://node.example/", timeout=1, connect_timeout=1, max_bytes=10)
+    assert endpoint.checked(b' {"error":1}', {}, 400) == b' {"error":1}'
+    for status, said in ((400, "HTTP 400"), (200, "text/html")):
+        with pytest.raises(UnavailableError, match=said):
+            endpoint.checked(b"<html>", {"content-type": "text/html"}, status)

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from solders.hash import Hash
+from solders.pubkey import Pubkey
 
 from sniperforge.chain.answers import SignatureStatus
+from sniperforge.chain.jito import BlockEngineSender
 from sniperforge.chain.landing import Landing, Sent
 from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.chain.witnesses import Witness, Witnesses
+from sniperforge.domain.jito import DONT_FRONT, TIP_ACCOUNTS
 from sniperforge.domain.landing import Dead, InDoubt, Landed
 from sniperforge.domain.trade import Attempt, DurableNonce, IntentKind
 from sniperforge.errors import DecodeError, RpcError, UnavailableError
@@ -20,6 +23,7 @@ from sniperforge.testing.rpc import FakeRpc
 from sniperforge.testing.trades import make_attempt, make_intent
 
 RAW = b"\0\1\2"
+TIPPED, PRIVATE = (bytes(Pubkey.from_string(name)) for name in (TIP_ACCOUNTS[5], DONT_FRONT))
 UNKNOWN = {"context": {"slot": 300}, "value": [None]}
 
 
@@ -173,3 +177,35 @@ async def test_a_dropped_slot_is_told(scene: Scene) -> None:
     """As the nodes say it."""
     scene.first.answer("getSlot", 5)
     assert not await scene.landing.dropped("Sig", 7)
+
+
+async def test_what_says_so_goes_to_block_engines_only(scene: Scene) -> None:
+    """Private bytes reach no node, tipped ones everybody, the rest no engine."""
+    engine, quiet = FakeRpc({"sendTransaction": "Sig"}), FakeRpc({"sendBundle": "id"})
+    nodes = [RpcClient(scene.first, scene.clock, retry=NO_RETRY)]
+    landing = Landing(
+        senders=nodes,
+        witnesses=Witnesses([Witness(nodes[0])], scene.clock),
+        pubsub=None,
+        clock=scene.clock,
+        tipped=[BlockEngineSender(engine, "sendTransaction")],
+        private=[BlockEngineSender(quiet, "sendBundle")],
+    )
+    asked = []
+    for raw in (RAW, RAW + TIPPED, RAW + TIPPED + PRIVATE):
+        assert (await landing.send(raw)).errors == ()
+        asked.append(
+            (scene.first.count("sendTransaction"), engine.count("sendTransaction"), quiet.count("sendBundle"))
+        )
+    assert asked == [(1, 0, 0), (2, 1, 0), (2, 1, 1)]
+
+
+async def test_without_an_engine_private_bytes_stay_here(scene: Scene) -> None:
+    """After the configuration lost its engines, an attempt of before is watched until it is dead."""
+    (error,) = (await scene.landing.send(RAW + PRIVATE)).errors
+    assert "no block engine is configured" in error.message
+    scene.first.answer("getEpochInfo", epoch(150), epoch(151))
+    fate = await scene.landing.land(RAW + PRIVATE, "Sig", 150)
+    assert isinstance(fate, Dead)
+    assert fate.evidence.endswith("; last trouble: " + error.message)
+    assert scene.first.count("sendTransaction") + scene.second.count("sendTransaction") == 0
