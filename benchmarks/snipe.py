@@ -69,13 +69,14 @@ class Stopwatch:
 
     def watch(self, trader: Trader) -> None:
         """Note the moment at which signed bytes are handed to the HTTP client."""
-        rpc, send = trader.node.rpc, trader.node.rpc.send
+        (sender,) = trader.node.senders
+        send = sender.send
 
         async def noted(transaction: bytes, **options: Any) -> str:
             self.sent.setdefault(signature_text(transaction[1:65]), time.monotonic())
             return await send(transaction, **options)
 
-        object.__setattr__(rpc, "send", noted)
+        object.__setattr__(sender, "send", noted)
 
 
 async def snipe(
