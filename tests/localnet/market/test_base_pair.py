@@ -148,3 +148,23 @@ def test_without_a_pool_nothing_is_traded() -> None:
         here.base.tick(1.0)
     assert here.chain.landed == []
     assert here.base.outside_price != OPENING_USD
+
+
+def test_on_a_kept_chain_the_pool_goes_on_at_its_price() -> None:
+    """Nothing is made again; with another seed, and so another treasury, the pool rests."""
+    first = pair()
+    first.slots(FIVE_MINUTES)
+    count, price = len(first.chain.landed), first.usd
+    again = Pair(first.chain, first.actor, BasePair(first.actor, 7))
+    again.base.open()
+    assert len(first.chain.landed) == count
+    assert again.base.outside_price == pytest.approx(price, rel=0.01)
+    again.slots(FIVE_MINUTES)
+    assert len(first.chain.landed) > count
+    assert all(record.err is None for record in first.chain.landed[count:])
+    count = len(first.chain.landed)
+    other = BasePair(first.chain.funded("another treasury"), 8)
+    other.open()
+    for _ in range(20):
+        other.tick(0.4)
+    assert len(first.chain.landed) == count
