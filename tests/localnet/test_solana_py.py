@@ -161,7 +161,8 @@ async def test_what_fails_is_told_in_the_librarys_words(wallet: Wallet) -> None:
     forged = VersionedTransaction.populate(good.message, [Signature.default()])
     with pytest.raises(RPCException, match="SignatureVerificationFailure"):
         await client.send_transaction(forged)
-    await client.send_transaction(good)
+    sent = await client.send_transaction(good)
+    await client.confirm_transaction(sent.value)
     with pytest.raises(RPCException, match="already been processed"):
         await client.send_transaction(good)
     with pytest.raises(RPCException):
