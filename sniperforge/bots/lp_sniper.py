@@ -97,6 +97,7 @@ def exit_policy(config: LpSniperConfig) -> ExitPolicy:
     exits = config.exits
     return ExitPolicy(
         take_profit_percent=exits.take_profit_percent,
+        take_profit_ladder=exits.take_profit_ladder,
         stop_loss_percent=exits.stop_loss_percent,
         trailing_percent=exits.trailing_percent or None,
         trailing_activation_percent=exits.trailing_activation_percent,

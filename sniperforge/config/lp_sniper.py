@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from sniperforge.config.values import (
     Addresses,
     Gain,
+    Ladder,
     Names,
     Percent,
     PositiveSol,
@@ -89,6 +90,7 @@ class Exits(Section):
 
     Attributes:
         take_profit_percent, stop_loss_percent: against the cost, fees included.
+        take_profit_ladder: ``[gain, share]`` in percent: at that gain, so much of what was bought is sold.
         trailing_percent: fall from the highest value seen, armed once the gain reaches
             ``trailing_activation_percent``.
         max_hold_seconds: sold after this long whatever the price.
@@ -96,6 +98,7 @@ class Exits(Section):
     """
 
     take_profit_percent: Gain = Field(default=50, validate_default=True)
+    take_profit_ladder: Ladder = ()
     stop_loss_percent: Percent = Field(default=20, validate_default=True)
     trailing_percent: Percent = Field(default=15, validate_default=True)
     trailing_activation_percent: Gain = Field(default=20, validate_default=True)
@@ -108,6 +111,13 @@ class Exits(Section):
         for key in ("take_profit_percent", "stop_loss_percent", "liquidity_pull_percent"):
             if getattr(self, key) <= 0:
                 raise contradiction(key, f"{key} must be above 0, or every position is sold at once")
+        gains = [gain for gain, _share in self.take_profit_ladder]
+        if gains != sorted(set(gains)) or (gains and gains[0] <= 0):
+            raise contradiction("take_profit_ladder", "take_profit_ladder's gains do not rise from above 0")
+        if any(share <= 0 for _gain, share in self.take_profit_ladder):
+            raise contradiction("take_profit_ladder", "take_profit_ladder has a step that sells nothing")
+        if sum(share for _gain, share in self.take_profit_ladder) > 100:
+            raise contradiction("take_profit_ladder", "take_profit_ladder sells more than 100 percent")
         return self
 
 

@@ -130,6 +130,11 @@ Count = Annotated[
 ]
 """A number of things that need not be whole, as in 2.5 a second."""
 
+Ladder = Annotated[
+    tuple[Annotated[tuple[Gain, Percent], BeforeValidator(_as_tuple)], ...], BeforeValidator(_as_tuple)
+]
+"""A TOML array of ``[gain, share]`` pairs, both in percent."""
+
 Bps = Annotated[int, Field(ge=0, le=10_000)]
 """Basis points: 100 are one percent."""
 

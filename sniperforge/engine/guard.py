@@ -196,17 +196,25 @@ class Guard:
         value = _exit_value(position, state)
         if value is not None:
             self.values[position.id] = value
+        raw = position.raw
         if position.state is PositionState.OPEN:
             decision = self._decide(position, bought, policy, state, value)
             if decision is None:
                 return
             reason, urgency = f"{decision.reason}: {decision.text}", decision.urgency
+            raw = position.raw if decision.raw is None else decision.raw
         else:
             reason, urgency = _first_reason(position), Urgency.URGENT
         if self._executor.selling(position.id):
             return  # by hand, or by an earlier process; recovery settles that one
         outcome = await self._attempt(
-            position, position.raw, state, origin=position.origin, reason=reason, urgency=urgency
+            position,
+            raw,
+            state,
+            origin=position.origin,
+            reason=reason,
+            urgency=urgency,
+            keep=raw == position.raw,
         )
         if not outcome.ok:
             await self._clock.sleep(_pause(position.exit_attempts))
@@ -235,6 +243,8 @@ class Guard:
             now=self._clock.now(),
             entry_liquidity=position.entry_liquidity,
             liquidity=None if state is None else state.quote_liquidity,
+            held_raw=position.raw,
+            bought_raw=bought,
         )
         return decide_exit(policy, view)
 

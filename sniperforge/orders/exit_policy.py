@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sniperforge.errors import ConfigError, DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_LADDER: Final = "take_profit_ladder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +19,9 @@ class ExitPolicy:
     """When to leave; ``None`` switches a rule off.
 
     Attributes:
-        take_profit_percent: gain on the cost.
+        take_profit_percent: gain on the cost, at which all is sold.
+        take_profit_ladder: ``(gain, share)`` in percent, rising: at that gain so much of what was bought is
+            sold; steps that a jump of the price reaches together are sold together.
         stop_loss_percent: loss on the cost.
         trailing_percent: fall from the peak.
         trailing_activation_percent: gain on the cost that the peak must have reached first.
@@ -29,6 +33,7 @@ class ExitPolicy:
     """
 
     take_profit_percent: Decimal | None = None
+    take_profit_ladder: tuple[tuple[Decimal, Decimal], ...] = ()
     stop_loss_percent: Decimal | None = None
     trailing_percent: Decimal | None = None
     trailing_activation_percent: Decimal = Decimal(0)
@@ -37,6 +42,7 @@ class ExitPolicy:
 
     def __post_init__(self) -> None:
         _check("take_profit_percent", self.take_profit_percent, None)
+        _check_ladder(self.take_profit_ladder)
         for name in ("stop_loss_percent", "trailing_percent", "liquidity_drop_percent"):
             _check(name, getattr(self, name), 100)
         if not self.trailing_activation_percent.is_finite() or self.trailing_activation_percent < 0:
@@ -49,6 +55,7 @@ class ExitPolicy:
     def to_json(self) -> dict[str, str]:
         """The rules that are on, as text: what the journal keeps with a position."""
         values = {setting.name: getattr(self, setting.name) for setting in fields(self)}
+        values[_LADDER] = ",".join(f"{gain}:{share}" for gain, share in self.take_profit_ladder) or None
         return {name: str(value) for name, value in values.items() if value is not None}
 
     @classmethod
@@ -63,9 +70,29 @@ class ExitPolicy:
         unknown = sorted(set(document) - known)
         if unknown:
             raise DecodeError(f"exit policy has unknown rules: {', '.join(unknown)}")
-        numbers = {name: _number(name, value) for name, value in document.items()}
+        numbers = {name: _number(name, value) for name, value in document.items() if name != _LADDER}
         hold = numbers.pop("max_hold_seconds", None)
-        return cls(max_hold_seconds=None if hold is None else _whole(hold), **numbers)
+        return cls(
+            max_hold_seconds=None if hold is None else _whole(hold),
+            take_profit_ladder=_ladder(str(document.get(_LADDER, ""))),
+            **numbers,
+        )
+
+
+def _ladder(text: str) -> tuple[tuple[Decimal, Decimal], ...]:
+    steps = [step.partition(":") for step in text.split(",") if step]
+    return tuple((_number(_LADDER, gain), _number(_LADDER, share)) for gain, _colon, share in steps)
+
+
+def _check_ladder(steps: tuple[tuple[Decimal, Decimal], ...]) -> None:
+    for gain, share in steps:
+        _check(_LADDER, gain, None)
+        _check(_LADDER, share, 100)
+    gains = [gain for gain, _share in steps]
+    if gains != sorted(set(gains)):
+        raise ConfigError(f"{_LADDER}: the gains {', '.join(map(str, gains))} do not rise")
+    if sum(share for _gain, share in steps) > 100:
+        raise ConfigError(f"{_LADDER} sells more than 100 percent")
 
 
 def _number(name: str, value: object) -> Decimal:

@@ -24,6 +24,7 @@ class ExitReason(StrEnum):
     STOP_LOSS = "stop_loss"
     TRAILING_STOP = "trailing_stop"
     TAKE_PROFIT = "take_profit"
+    TAKE_PROFIT_STEP = "take_profit_step"
     MAX_HOLD = "max_hold"
 
 
@@ -38,6 +39,8 @@ class PositionView:
         opened_at, now: Unix seconds.
         entry_liquidity, liquidity: quote-side raw units of the pool, at the buy and now; ``None`` when
             not known.
+        held_raw, bought_raw: raw tokens held now, and that the position began with: how much of a ladder is
+            done.
     """
 
     cost_lamports: int
@@ -47,23 +50,27 @@ class PositionView:
     now: float
     entry_liquidity: int | None = None
     liquidity: int | None = None
+    held_raw: int = 1
+    bought_raw: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ExitDecision:
-    """Leave the position.
+    """Leave the position, or a part of it.
 
     Attributes:
         reason: the first rule that holds.
         text: one line for people.
         numbers: what was compared, raw; times in whole seconds.
         urgency: see ``domain.trade``.
+        raw: tokens to sell; ``None`` is all.
     """
 
     reason: ExitReason
     text: str
     numbers: Mapping[str, int] = field(default_factory=dict)
     urgency: Urgency = Urgency.NORMAL
+    raw: int | None = None
 
 
 def next_peak(peak_lamports: int, exit_value_lamports: int | None) -> int:
@@ -80,7 +87,7 @@ def decide_exit(policy: ExitPolicy, view: PositionView) -> ExitDecision | None:
         found = rule(policy, view)
         if found is not None:
             text, numbers = found
-            return ExitDecision(reason, text, numbers, urgency)
+            return ExitDecision(reason, text, numbers, urgency, numbers.get(SELL_RAW))
     return None
 
 
@@ -131,6 +138,23 @@ def _take_profit(policy: ExitPolicy, view: PositionView) -> _Found | None:
     )
 
 
+def _take_profit_step(policy: ExitPolicy, view: PositionView) -> _Found | None:
+    """What was sold by hand counts as sold: the ladder says how much may still be held at a gain."""
+    cost, value = view.cost_lamports, view.exit_value_lamports
+    if value is None or cost <= 0:
+        return None
+    reached = [step for step in policy.take_profit_ladder if value * 100 >= cost * (100 + Fraction(step[0]))]
+    share = sum((Fraction(each) for _gain, each in reached), Fraction(0))
+    due = int(view.bought_raw * share / 100) - (view.bought_raw - view.held_raw)
+    if due <= 0:
+        return None
+    gain = reached[-1][0]
+    return (
+        f"worth {_sol(value)}, at least {gain} % above the cost of {_sol(cost)}: {share} % are sold",
+        {"exit_value_lamports": value, "cost_lamports": cost, SELL_RAW: min(due, view.held_raw)},
+    )
+
+
 def _max_hold(policy: ExitPolicy, view: PositionView) -> _Found | None:
     limit, held = policy.max_hold_seconds, view.now - view.opened_at
     if limit is None or held < limit:
@@ -142,6 +166,9 @@ def _sol(amount: int) -> str:
     return f"{format_units(amount, SOL_DECIMALS)} SOL"
 
 
+SELL_RAW: Final = "sell_raw"
+"""Of a decision's numbers: raw tokens to sell; without it all are."""
+
 _Found = tuple[str, "Mapping[str, int]"]
 
 _RULES: Final[tuple[tuple[ExitReason, Urgency, Callable[[ExitPolicy, PositionView], _Found | None]], ...]] = (
@@ -149,6 +176,7 @@ _RULES: Final[tuple[tuple[ExitReason, Urgency, Callable[[ExitPolicy, PositionVie
     (ExitReason.STOP_LOSS, Urgency.URGENT, _stop_loss),
     (ExitReason.TRAILING_STOP, Urgency.URGENT, _trailing_stop),
     (ExitReason.TAKE_PROFIT, Urgency.NORMAL, _take_profit),
+    (ExitReason.TAKE_PROFIT_STEP, Urgency.NORMAL, _take_profit_step),
     (ExitReason.MAX_HOLD, Urgency.NORMAL, _max_hold),
 )
 """The rules in order of precedence: what loses most by waiting comes first."""

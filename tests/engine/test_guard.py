@@ -710,3 +710,29 @@ def test_what_is_told_names_the_position(world: World) -> None:
     names = {field.name for field in dataclasses.fields(PositionMoved)}
     assert names == {"what", "position", "text"}
     assert isinstance(world.clock, FakeClock)
+
+
+async def test_a_ladder_over_a_restart(world: World) -> None:
+    """The first step is sold by one process, the second by the next: what is held tells how far it came."""
+    process, before = world.process(), world.lamports()
+    policy = {**HOUR, "take_profit_ladder": "10:40,60:30"}
+    token, position = await held(world, process, policy)
+    async with guarding(process):
+        world.crowd_buys(token, 4 * SOL)
+        await until(lambda: process.position(position.id).raw < position.raw, world)
+        await world.clock.sleep(10)
+    first = process.position(position.id)
+    assert first.state is PositionState.OPEN
+    assert first.raw == position.raw - position.raw * 40 // 100
+    process.close()
+    again = world.process()
+    async with guarding(again):
+        await world.clock.sleep(5)
+        assert again.position(position.id).raw == first.raw
+        world.crowd_buys(token, 12 * SOL, trader=1)
+        await until(lambda: again.position(position.id).raw < first.raw, world)
+        await world.clock.sleep(10)
+    last = again.position(position.id)
+    assert last.raw == position.raw - position.raw * 70 // 100
+    assert len(sales(again)) == 2
+    assert unexplained(world, again, before) == 0

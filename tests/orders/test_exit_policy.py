@@ -14,9 +14,13 @@ from sniperforge.errors import ConfigError, DecodeError
 from sniperforge.orders.exit_policy import ExitPolicy
 
 shares = st.none() | st.decimals("0.0001", 100, places=4)
+ladders = st.dictionaries(
+    st.decimals("0.0001", 10**6, places=4), st.decimals("0.0001", 25, places=4), max_size=4
+).map(lambda steps: tuple(sorted(steps.items())))
 policies = st.builds(
     ExitPolicy,
     take_profit_percent=st.none() | st.decimals("0.0001", 10**9, places=4),
+    take_profit_ladder=ladders,
     stop_loss_percent=shares,
     trailing_percent=shares,
     trailing_activation_percent=st.decimals(0, 10**6, places=4),
@@ -43,6 +47,8 @@ def test_numbers_are_read_too() -> None:
         ({"stop_los_percent": "1"}, "unknown rules: stop_los_percent"),
         ({"stop_loss_percent": "ten"}, "stop_loss_percent is 'ten'"),
         ({"stop_loss_percent": None}, "stop_loss_percent is None"),
+        ({"take_profit_ladder": "10:x"}, "take_profit_ladder is 'x'"),
+        ({"take_profit_ladder": "10"}, "take_profit_ladder is ''"),
         ({"max_hold_seconds": "1.5"}, "max_hold_seconds is 1.5"),
         ({"max_hold_seconds": "NaN"}, "max_hold_seconds is NaN"),
     ],
@@ -64,6 +70,10 @@ def test_damaged_documents_are_refused(document: dict[str, Any], words: str) -> 
         {"trailing_activation_percent": Decimal("inf")},
         {"liquidity_drop_percent": Decimal(-5)},
         {"max_hold_seconds": 0},
+        {"take_profit_ladder": ((Decimal(50), Decimal(0)),)},
+        {"take_profit_ladder": ((Decimal(0), Decimal(10)),)},
+        {"take_profit_ladder": ((Decimal(50), Decimal(10)), (Decimal(50), Decimal(10)))},
+        {"take_profit_ladder": ((Decimal(50), Decimal(60)), (Decimal(60), Decimal(41)))},
     ],
 )
 def test_values_out_of_range_are_refused(settings: dict[str, Any]) -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sniperforge.orders.exit_policy import ExitPolicy
 from sniperforge.domain.trade import Urgency
+from sniperforge.orders.exit_policy import ExitPolicy
 from sniperforge.orders.exits import ExitReason, PositionView, decide_exit, next_peak
 
 ALL = ExitPolicy(
@@ -216,3 +216,66 @@ def test_trailing_guards_a_price_path(values: list[int]) -> None:
         None,
     )
     assert left == expected
+
+
+LADDER = ExitPolicy(
+    take_profit_ladder=((Decimal(25), Decimal(40)), (Decimal(50), Decimal(30)), (Decimal(100), Decimal(30)))
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "held", "sold"),
+    [
+        (1_249, 1_000, None),
+        (1_250, 1_000, 400),
+        (1_500, 1_000, 700),
+        (5_000, 1_000, 1_000),
+        (1_250, 600, None),
+        (1_499, 601, 1),
+        (1_500, 600, 300),
+        (2_000, 300, 300),
+        (2_000, 1, 1),
+    ],
+)
+def test_a_ladder_sells_its_shares_once(value: int, held: int, sold: int | None) -> None:
+    """Each step to the unit, several at once after a jump; the gain is that of the tokens still held."""
+    position = view(
+        cost_lamports=held, exit_value_lamports=value * held // 1_000, held_raw=held, bought_raw=1_000
+    )
+    if value * held % 1_000:
+        position = view(cost_lamports=1_000, exit_value_lamports=value, held_raw=held, bought_raw=1_000)
+    found = decide_exit(LADDER, position)
+    assert (None if found is None else found.raw) == sold
+    if found is not None:
+        assert found.reason is ExitReason.TAKE_PROFIT_STEP
+
+
+def test_a_whole_exit_comes_before_a_step() -> None:
+    """The stop, and the gain at which all is sold, sell all."""
+    both = ExitPolicy(take_profit_percent=Decimal(50), take_profit_ladder=LADDER.take_profit_ladder)
+    found = decide_exit(both, view(exit_value_lamports=1_500, held_raw=1_000, bought_raw=1_000))
+    assert found is not None
+    assert (found.reason, found.raw) == (ExitReason.TAKE_PROFIT, None)
+
+
+@given(
+    shares=st.lists(st.integers(1, 25), min_size=1, max_size=4),
+    gains=st.lists(st.integers(0, 400), max_size=30),
+    bought=st.integers(1, 10**12),
+)
+def test_a_ladder_never_sells_more_than_it_says(shares: list[int], gains: list[int], bought: int) -> None:
+    """Whatever way the price takes, by steps or jumps: what is sold is the share of the highest gain so far."""
+    steps = tuple((Decimal(50 * (index + 1)), Decimal(share)) for index, share in enumerate(shares))
+    policy, held, highest = ExitPolicy(take_profit_ladder=steps), bought, 0
+    for gain in gains:
+        highest = max(highest, gain)
+        position = view(
+            cost_lamports=10_000, exit_value_lamports=100 * (100 + gain), held_raw=held, bought_raw=bought
+        )
+        found = decide_exit(policy, position)
+        if found is not None:
+            assert found.raw is not None
+            assert 0 < found.raw <= held
+            held -= found.raw
+        share = sum(each for (at, _), each in zip(steps, shares, strict=True) if highest >= at)
+        assert bought - held == bought * share // 100

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sniperforge.errors import ConfigError
 from sniperforge.domain.trade import Urgency
+from sniperforge.errors import ConfigError
 from sniperforge.orders.slippage import SlippagePolicy, slippage_bps
 
 POLICY = SlippagePolicy(start_bps=300, urgent_start_bps=1_000, step_bps=500, max_bps=2_000)
