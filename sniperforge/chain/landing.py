@@ -38,6 +38,13 @@ class Sender(Protocol):
         ...
 
 
+class _Nobody:
+    """In the place of block engines, where none is configured any more."""
+
+    async def send(self, _raw: bytes, /) -> str:
+        raise UnavailableError(_NO_ENGINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One round of sending: how many nodes took the bytes, and what the others said.
@@ -75,11 +82,9 @@ class Landing:
         tipped: Sequence[Sender] = (),
         private: Sequence[Sender] = (),
     ) -> None:
-        self._senders = {
-            Mev.NONE: tuple(senders),
-            Mev.TIP: (*senders, *tipped),
-            Mev.BUNDLE: tuple(private),
-        }
+        self._senders = tuple(senders)
+        self._tipped = tuple(tipped)
+        self._private = tuple(private)
         self._witnesses = witnesses
         self._proofs = Proofs(witnesses.all)
         self._pubsub = pubsub
@@ -89,13 +94,19 @@ class Landing:
 
     async def send(self, raw: bytes) -> Sent:
         """Hand ``raw`` to all that may have it, once, without preflight. Never raises for outages."""
-        senders = self._senders[may_go(raw)]
-        if not senders:
-            return Sent(0, (UnavailableError(_NO_ENGINE),))
+        senders = self._for(raw)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_handed(sender, raw)) for sender in senders]
         errors = tuple(error for task in tasks if (error := task.result()) is not None)
         return Sent(len(tasks) - len(errors), errors)
+
+    def _for(self, raw: bytes) -> tuple[Sender, ...]:
+        match may_go(raw):
+            case Mev.BUNDLE:
+                return self._private or (_Nobody(),)
+            case Mev.TIP:
+                return (*self._senders, *self._tipped)
+        return self._senders
 
     async def statuses(self, signatures: Sequence[str]) -> tuple[SignatureStatus | None, ...]:
         """What a node knows of ``signatures``; ``None`` proves nothing.
