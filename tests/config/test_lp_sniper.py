@@ -33,6 +33,10 @@ def test_defaults_equal_the_packaged_file() -> None:
         ({"exits": {"take_profit_percent": 10}}, "trailing_activation_percent"),
         ({"exits": {"stop_loss_percent": 0}}, "stop_loss_percent"),
         ({"exits": {"liquidity_pull_percent": 0}}, "liquidity_pull_percent"),
+        ({"exits": {"take_profit_ladder": [[50, 40], [25, 40]]}}, "take_profit_ladder"),
+        ({"exits": {"take_profit_ladder": [[0, 40]]}}, "take_profit_ladder"),
+        ({"exits": {"take_profit_ladder": [[25, 0]]}}, "take_profit_ladder"),
+        ({"exits": {"take_profit_ladder": [[25, 60], [50, 41]]}}, "take_profit_ladder"),
     ],
 )
 def test_contradictions_name_the_key(table: dict[str, object], key: str) -> None:
@@ -46,3 +50,9 @@ def test_different_addresses_may_be_in_different_lists() -> None:
     """Lists contradict each other only over the same address."""
     table = {"filters": {"target_mints": [WSOL_MINT, WSOL_MINT], "block_mints": [USDC_MINT]}}
     assert LpSniperConfig.model_validate(table).filters.block_mints == (USDC_MINT,)
+
+
+def test_a_ladder_is_read_from_pairs() -> None:
+    """Gain and share, exact."""
+    config = LpSniperConfig.model_validate({"exits": {"take_profit_ladder": [[25, 40], [40, 30]]}})
+    assert config.exits.take_profit_ladder == ((25, 40), (40, 30))
