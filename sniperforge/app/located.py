@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sniperforge.config.load import Settings
 
 USUAL_URL: Final = "http://127.0.0.1:8899"
+USUAL_ENGINES: Final = ("http://127.0.0.1:8898",)
 """What ``networks/localnet.toml`` says unless somebody edits it."""
 
 
@@ -40,5 +41,7 @@ def located(settings: Settings) -> Settings:
     info = read_info(service_files(settings).info)
     if info is None or is_running(info.pid, info.process) is False:
         return settings
-    endpoints = {"rpc_url": info.rpc_url, "ws_url": info.ws_url}
-    return replace(settings, network=settings.network.model_copy(update=endpoints))
+    urls: dict[str, object] = {"rpc_url": info.rpc_url, "ws_url": info.ws_url}
+    if settings.network.block_engine_urls == USUAL_ENGINES and info.jito_url is not None:
+        urls["block_engine_urls"] = (info.jito_url,)
+    return replace(settings, network=settings.network.model_copy(update=urls))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from sniperforge.app.located import located
 from sniperforge.app.rate_limits import RateLimits
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.endpoint import masked
+from sniperforge.chain.jito import BlockEngineSender, engine_url
 from sniperforge.chain.plain_http import PlainHttpTransport, is_local
 from sniperforge.chain.retries import NO_RETRY, RetryPolicy
 from sniperforge.chain.rpc import RpcClient
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
     from sniperforge.app.rate_limits import Heard
+    from sniperforge.chain.jito import EngineMethod
     from sniperforge.chain.rpc_endpoint import EndpointReport
     from sniperforge.chain.websocket import PubSubClient
     from sniperforge.chain.witnesses import Witness
@@ -45,6 +48,8 @@ class Node:
         locks: folder of wallet locks and inboxes.
         pool: the endpoints, and how they do.
         clients: each of the endpoints alone, in the same order.
+        tipped: block engines that get what has a tip, beside the senders.
+        private: the same block engines for what nobody else may see. Long-running commands have them.
     """
 
     settings: Settings
@@ -56,6 +61,8 @@ class Node:
     locks: Path
     pool: RpcPool
     clients: tuple[RpcClient, ...]
+    tipped: tuple[BlockEngineSender, ...] = ()
+    private: tuple[BlockEngineSender, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -144,9 +151,10 @@ async def open_node(
     mode = settings.trading_mode(live=live, paper=paper)
     clock, retry = SystemClock(), RetryPolicy() if patient else RetryPolicy(attempts=2)
     async with AsyncExitStack() as stack:
+        limits = stack.enter_context(RateLimits(settings.network, clock))
         endpoints = [
             RpcEndpoint(carrier, clock, name=name, roles=roles)
-            for carrier, name, roles in _carriers(settings, transport, stack, clock, patient=patient)
+            for carrier, name, roles in _carriers(settings, transport, stack, limits, patient=patient)
         ]
         genesis_hash = await _identity(settings, endpoints)
         cluster = check_chain(settings.network.chain, settings.network.genesis_hash, genesis_hash)
@@ -156,7 +164,7 @@ async def open_node(
             await look(endpoints)
             _require_one_chain(endpoints)
             await stack.enter_async_context(SlotWatch(endpoints, clock))
-        pool = RpcPool(endpoints, clock)
+        pool, trades = RpcPool(endpoints, clock), patient and transport is None
         # Whoever asks each of several goes on to the next: nobody waits for the one that fails.
         alone = retry if len(endpoints) == 1 else NO_RETRY
         yield Node(
@@ -171,18 +179,37 @@ async def open_node(
             clients=tuple(
                 RpcClient(PoolMember(pool, endpoint), clock, retry=alone) for endpoint in endpoints
             ),
+            tipped=_engines(settings, "sendTransaction", stack, limits) if trades else (),
+            private=_engines(settings, "sendBundle", stack, limits) if trades else (),
         )
 
 
 def _carriers(
-    settings: Settings, given: RpcTransport | None, stack: AsyncExitStack, clock: Clock, *, patient: bool
+    settings: Settings,
+    given: RpcTransport | None,
+    stack: AsyncExitStack,
+    limits: RateLimits,
+    *,
+    patient: bool,
 ) -> Iterator[tuple[RpcTransport, str, frozenset[str]]]:
     """A transport, a name to show and the roles, for each endpoint; ``given`` stands for all of them."""
-    limits = stack.enter_context(RateLimits(settings.network, clock))
     for each in settings.network.all_endpoints[: 1 if given else None]:
         carrier = given or _http(settings, each.rpc_url, limits, patient=patient)
         stack.push_async_callback(carrier.aclose)
         yield carrier, masked(each.rpc_url), frozenset(each.roles)
+
+
+def _engines(
+    settings: Settings, method: EngineMethod, stack: AsyncExitStack, limits: RateLimits
+) -> tuple[BlockEngineSender, ...]:
+    """Every configured block engine; connections are made when they are needed."""
+    senders = []
+    for url in settings.network.block_engine_urls:
+        make = partial(_unlimited, settings, engine_url(url, method), patient=True)
+        carrier = limits.transport(url, make)
+        stack.push_async_callback(carrier.aclose)
+        senders.append(BlockEngineSender(carrier, method))
+    return tuple(senders)
 
 
 async def _identity(settings: Settings, endpoints: Sequence[RpcEndpoint]) -> str:

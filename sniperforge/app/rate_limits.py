@@ -35,6 +35,7 @@ class RateLimits:
 
     def __init__(self, network: NetworkConfig, clock: Clock) -> None:
         self._configured = {each.rpc_url: each.limits for each in network.all_endpoints}
+        self._configured |= dict.fromkeys(network.block_engine_urls, network.block_engine_limits)
         self._patience = network.request_timeout_ms / 1_000
         self._clock = clock
         self._budgets: dict[str, RateBudget] = {}
@@ -47,9 +48,10 @@ class RateLimits:
             budget.close()
 
     def transport(self, url: str, make: Callable[[Heard | None], RpcTransport]) -> RpcTransport:
-        """A transport to one of the network's endpoints that keeps to its budget.
+        """A transport to one of the network's endpoints, or block engines, that keeps to its budget.
 
         Args:
+            url: as configured; what ``make`` connects to may be below it.
             make: makes the transport proper; its argument is to be called with each reply's headers.
         """
         limits = limits_of(url, self._configured[url])

@@ -29,7 +29,8 @@ from sniperforge.engine.nonces import NoncePool
 from sniperforge.engine.orders import ExecutionPolicy
 from sniperforge.engine.requests import RequestDesk
 from sniperforge.engine.session import Session
-from sniperforge.errors import NotFoundError
+from sniperforge.errors import ConfigError, NotFoundError
+from sniperforge.execution.mev import Mev, TipPolicy
 from sniperforge.market.pool_watch import PoolWatch
 from sniperforge.orders.slippage import SlippagePolicy
 from sniperforge.store.shared import SharedStore
@@ -85,10 +86,12 @@ async def open_trader(
         closes: whether the accounts of sold positions are closed meanwhile.
 
     Raises:
+        ConfigError: trades are to be sent to block engines, and the network has none.
         WalletBusyError: another process trades this wallet.
         UnavailableError: the node does not answer.
         StorageError: journal, lock or inbox cannot be written.
     """
+    require_block_engine(node)
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(take(node, signer.pubkey, bot=bot, command=command))
         journal = open_journal(node, signer.pubkey)
@@ -117,6 +120,17 @@ async def open_trader(
             trader.session.add_service(lambda: heartbeat(node, signer.pubkey, bot, shared, health))
         await trader.session.open()
         yield trader
+
+
+def require_block_engine(node: Node) -> None:
+    """Raise ``ConfigError`` when trades are to be sent to block engines and the network has none."""
+    mev, name = node.settings.config.execution.mev, node.settings.network_name
+    if mev != "none" and not node.private:
+        raise ConfigError(
+            f'execution.mev is "{mev}", and network {name} has no block engine',
+            hint=f'set block_engine_urls in networks/{name}.toml, or mev = "none"',
+            details={"key": "execution.mev", "value": mev, "network": name},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +165,13 @@ def _assemble(
         wallet=wallet, journal=journal, rpc=node.rpc, clock=clock, size=config.execution.nonce_accounts
     )
     landing = Landing(
-        senders=node.senders, witnesses=witnesses, pubsub=pubsub, clock=clock, pace=pace_of(config)
+        senders=node.senders,
+        tipped=node.tipped,
+        private=node.private,
+        witnesses=witnesses,
+        pubsub=pubsub,
+        clock=clock,
+        pace=pace_of(config),
     )
     levels = FeeLevels(rpc=node.rpc, journal=journal, clock=clock)
     executor = Executor(
@@ -221,6 +241,9 @@ def execution_policy(config: Config, account_rent: int) -> ExecutionPolicy:
             execution.fee_percentile_normal,
             execution.fee_percentile_fast,
             execution.fee_percentile_urgent,
+        ),
+        tips=TipPolicy(
+            Mev(execution.mev), lamports_of(execution.tip_sol), lamports_of(execution.max_tip_sol)
         ),
     )
 

@@ -17,8 +17,11 @@ from sniperforge.config.values import (
     Section,
     Sol,
     contradiction,
+    lamports_of,
     require_order,
 )
+from sniperforge.domain.amounts import format_sol
+from sniperforge.domain.jito import MIN_TIP_LAMPORTS
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -92,9 +95,19 @@ class Execution(Section):
     resend_interval_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_000
     exit_retry_ms: Annotated[int, Field(ge=1_000, le=15_000)] = 6_000
     nonce_accounts: Annotated[int, Field(ge=0, le=16)] = 4
+    mev: Literal["none", "tip", "bundle"] = "none"
+    tip_sol: PositiveSol = Field(default="0.0001", validate_default=True)
+    max_tip_sol: PositiveSol = Field(default="0.001", validate_default=True)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if lamports_of(self.tip_sol) < MIN_TIP_LAMPORTS:
+            raise contradiction(
+                "tip_sol", f"block engines take no tip below {format_sol(MIN_TIP_LAMPORTS)} SOL"
+            )
+        require_order(self, "tip_sol", "max_tip_sol")
+        if self.mev != "none" and self.max_tip_sol >= self.max_fee_sol:
+            raise contradiction("max_tip_sol", "max_tip_sol is part of max_fee_sol and must leave room in it")
         require_order(self, "exit_slippage_bps", "exit_slippage_max_bps")
         require_order(self, "fee_percentile_normal", "fee_percentile_fast")
         require_order(self, "fee_percentile_fast", "fee_percentile_urgent")

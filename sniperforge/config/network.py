@@ -34,6 +34,12 @@ def _ws(value: str) -> str:
     return _checked_url(value, ("ws", "wss"))
 
 
+def _base(value: str) -> str:
+    if "/api/" in urlsplit(value).path:
+        raise PydanticCustomError("url", "the base URL is needed, without /api/v1 and what follows")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http)]
 WsUrl = Annotated[str, AfterValidator(_ws)]
 
@@ -75,6 +81,11 @@ class EndpointConfig(Section):
 Endpoints = Annotated[tuple[EndpointConfig, ...], BeforeValidator(_tuple)]
 
 
+EngineUrls = Annotated[
+    tuple[Annotated[str, AfterValidator(_http), AfterValidator(_base)], ...], BeforeValidator(_tuple)
+]
+
+
 class NetworkConfig(Section):
     """Endpoints and identity of one network.
 
@@ -82,6 +93,8 @@ class NetworkConfig(Section):
         chain: which chain the endpoints must serve; proved by the genesis hash before a key is unlocked.
         rpc_url, ws_url, roles, limits: the first endpoint, used before the others while it does well.
         endpoints: further ones.
+        block_engine_urls: Jito block engines, for ``execution.mev``; all of them get each transaction.
+        block_engine_limits: of each of them.
         genesis_hash: base58; for mainnet, devnet and testnet the known one when absent.
         feed_commitment: level at which new pools are seen.
         request_timeout_ms: of one request.
@@ -98,6 +111,8 @@ class NetworkConfig(Section):
     max_requests_in_flight: Annotated[int, Field(ge=1, le=1_000)] = 16
     limits: EndpointLimits = EndpointLimits()
     endpoints: Endpoints = ()
+    block_engine_urls: EngineUrls = Field(default=(), repr=False)
+    block_engine_limits: EndpointLimits = EndpointLimits()
 
     @property
     def all_endpoints(self) -> tuple[EndpointConfig, ...]:

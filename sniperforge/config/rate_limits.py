@@ -66,9 +66,15 @@ PUBLIC_LIMITS: Final = {
 }
 """Limits of known public hosts."""
 
+_ENGINES: Final = ".block-engine.jito.wtf"
+ENGINE_LIMITS: Final = EndpointLimits(requests_per_second=Decimal(1), burst=Decimal(2))
+"""Of each of Jito's block engines: one request a second per address and region
+(https://docs.jito.wtf/lowlatencytxnsend, on rate limits). Two are the least that a budget can hold."""
+
 
 def limits_of(url: str, configured: EndpointLimits) -> EndpointLimits:
     """What holds for the endpoint at ``url``: what is configured, else what is known of its host."""
     if configured.requests_per_second is not None:
         return configured
-    return PUBLIC_LIMITS.get(urlsplit(url).hostname or "", configured)
+    host = urlsplit(url).hostname or ""
+    return ENGINE_LIMITS if host.endswith(_ENGINES) else PUBLIC_LIMITS.get(host, configured)

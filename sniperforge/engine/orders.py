@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sniperforge.domain.trade import Urgency
+from sniperforge.execution.mev import TipPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +100,7 @@ class ExecutionPolicy:
         account_rent: rent-exempt minimum of a 165-byte account, lamports.
         max_fee_bps: most that a trade may pay the network, of what it trades.
         percentiles: of recent priority fees, for what is normal, fast and urgent.
+        tips: what trades pay to block engines, within the same caps.
     """
 
     compute_units: int
@@ -107,3 +109,4 @@ class ExecutionPolicy:
     account_rent: int
     max_fee_bps: int = 10_000
     percentiles: tuple[int, int, int] = (50, 75, 90)
+    tips: TipPolicy = field(default_factory=TipPolicy)

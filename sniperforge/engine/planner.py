@@ -10,6 +10,7 @@ from sniperforge.domain.amounts import ceil_div
 from sniperforge.domain.trade import Intent, IntentKind, Urgency
 from sniperforge.execution.fees import FeeRules, fee_plan
 from sniperforge.execution.plan import (
+    SIGNATURE_FEE,
     FeePlan,
     buy_instructions,
     close_instructions,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         SellOrder,
         TransferOrder,
     )
+    from sniperforge.execution.mev import Tip
     from sniperforge.execution.plan import SwapBuilder
     from sniperforge.ports import Clock
 
@@ -60,6 +62,22 @@ class Plan:
     intent: Intent
     instructions: Sequence[Instruction]
     min_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a trade pays for being landed."""
+
+    fees: FeePlan
+    tip: Tip
+
+    @property
+    def lamports(self) -> int:
+        return self.fees.lamports + self.tip.lamports
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"mev": self.tip.mev.value, "tip": self.tip.lamports} if self.tip.lamports else {}
 
 
 class Planner:
@@ -101,7 +119,7 @@ class Planner:
     def buy(self, order: BuyOrder, salt: int) -> Plan:
         """A buy through an ephemeral account. Raises ``RefusedError`` when the pool has no quote."""
         state = order.state
-        fees = self._fees(salt, Urgency.FAST, pool=state.address, trade=order.spend)
+        offer = self._offer(salt, Urgency.FAST, pool=state.address, trade=order.spend)
         token_account = associated_token_address(self._wallet, order.mint, order.token_program)
         quote = state.quote(state.quote_mint, order.spend)
         floor = minimum_out(quote.amount_out, order.slippage_bps)
@@ -111,12 +129,13 @@ class Planner:
             mint=order.mint,
             pool=state.address,
             dex=order.venue.name,
-            max_spend=order.spend + fees.lamports + self._token_account_rent(order.token_program),
+            max_spend=order.spend + offer.lamports + self._token_account_rent(order.token_program),
             amount_in=order.spend,
             client_key=order.client_key,
             reason=order.reason,
             facts={
-                "max_fee": fees.lamports,
+                "max_fee": offer.lamports,
+                **offer.facts,
                 "creator": order.creator,
                 "decimals": order.decimals,
                 "token_account": token_account,
@@ -134,42 +153,48 @@ class Planner:
             spend=order.spend,
             account_rent=self._policy.account_rent,
             seed=_seed(intent.id),
-            fees=fees,
+            fees=offer.fees,
             swap=self._swap(order.venue, state, state.quote_mint, order.spend, floor),
         )
-        return Plan(intent, instructions, floor)
+        return Plan(intent, [*instructions, *offer.tip.instructions(self._wallet, salt)], floor)
 
     def sell(self, order: SellOrder, salt: int) -> Plan:
         """A sale that unwraps its proceeds. Raises ``RefusedError`` when the pool has no quote."""
         position = order.position
         quote = order.state.quote(position.mint, order.raw)
-        fees = self._fees(salt, order.urgency, pool=position.pool, trade=quote.amount_out)
+        offer = self._sale_offer(order, salt, 1)
         intent = self._intent(
             IntentKind.SELL,
             origin=order.origin,
             mint=position.mint,
             pool=position.pool,
             dex=position.dex,
-            max_spend=fees.lamports,
+            max_spend=offer.lamports,
             amount_in=order.raw,
             position_id=position.id,
             client_key=order.client_key,
             reason=order.reason,
             facts={
+                **offer.facts,
                 "decimals": position.decimals,
                 "expected_out": str(quote.amount_out),
                 "whole": order.raw >= position.raw,
             },
         )
-        return self._sale(intent, order, fees)
+        return self._sale(intent, order, offer, salt)
 
     def sell_again(self, intent: Intent, order: SellOrder, salt: int, number: int) -> Plan:
         """The ``number``-th attempt of a sale, on the pool's state and the slippage of now; it pays more."""
-        trade = order.state.quote(order.position.mint, order.raw).amount_out
-        fees = self._fees(salt, order.urgency, number, pool=order.position.pool, trade=trade)
-        return self._sale(replace(intent, max_spend=fees.lamports), order, fees)
+        offer = self._sale_offer(order, salt, number)
+        return self._sale(replace(intent, max_spend=offer.lamports), order, offer, salt)
 
-    def _sale(self, intent: Intent, order: SellOrder, fees: FeePlan) -> Plan:
+    def _sale_offer(self, order: SellOrder, salt: int, number: int) -> _Offer:
+        position = order.position
+        trade = order.state.quote(position.mint, order.raw).amount_out
+        tried = position.exit_attempts  # earlier sales of it that came to nothing
+        return self._offer(salt, order.urgency, number, pool=position.pool, trade=trade, tried=tried)
+
+    def _sale(self, intent: Intent, order: SellOrder, offer: _Offer, salt: int) -> Plan:
         mint = order.position.mint
         floor = minimum_out(order.state.quote(mint, order.raw).amount_out, order.slippage_bps)
         instructions = sell_instructions(
@@ -177,10 +202,10 @@ class Planner:
             token_account=order.position.token_account,
             account_rent=self._policy.account_rent,
             seed=_seed(intent.id),
-            fees=fees,
+            fees=offer.fees,
             swap=self._swap(order.venue, order.state, mint, order.raw, floor),
         )
-        return Plan(intent, instructions, floor)
+        return Plan(intent, [*instructions, *offer.tip.instructions(self._wallet, salt)], floor)
 
     def transfer(self, order: TransferOrder, salt: int) -> Plan:
         """A transfer of SOL."""
@@ -250,20 +275,26 @@ class Planner:
             facts={"max_fee": fees.lamports, "accounts": accounts},
         )
 
-    def _fees(
-        self,
-        salt: int,
-        urgency: Urgency = Urgency.NORMAL,
-        number: int = 1,
-        *,
-        pool: str = "",
-        trade: int | None = None,
-    ) -> FeePlan:
-        """The offer of one transaction, within the caps."""
-        recent = self._recent(pool) if pool else ()
-        units = self._policy.compute_units
-        plan = fee_plan(self._rules, units, urgency=urgency, number=number, recent=recent, trade=trade)
-        return plan.distinct(salt)
+    def _offer(
+        self, salt: int, urgency: Urgency, number: int = 1, *, pool: str, trade: int, tried: int = 0
+    ) -> _Offer:
+        """The offer of a trade, within the caps: the tip first, priority with what they leave."""
+        room = self._rules.cap(trade) - SIGNATURE_FEE
+        tip = self._policy.tips.of_attempt(tried + number).within(room)
+        plan = fee_plan(
+            self._rules,
+            self._policy.compute_units,
+            urgency=urgency,
+            number=number,
+            recent=self._recent(pool),
+            trade=trade,
+            tip=tip.lamports,
+        )
+        return _Offer(plan.distinct(salt), tip)
+
+    def _fees(self, salt: int) -> FeePlan:
+        """The offer of a transaction that trades nothing, within the cap."""
+        return fee_plan(self._rules, self._policy.compute_units).distinct(salt)
 
     def _token_account_rent(self, token_program: str) -> int:
         """The most that a new token account locks; rent grows with an account's bytes."""

@@ -23,7 +23,7 @@ class FeeRules:
 
     Attributes:
         floor_micro_lamports: least price per compute unit, offered also when nobody knows what others pay.
-        max_fee: most lamports of one transaction, its signature's fee included.
+        max_fee: most lamports of one transaction, signature and tip included.
         max_share_bps: the same as a share of what is traded; 10000 leaves it to ``max_fee``.
         normal_percentile, fast_percentile, urgent_percentile: of what recent slots took.
         raise_percent: added to the price with every further attempt.
@@ -44,6 +44,10 @@ class FeeRules:
         if not 0 <= self.normal_percentile <= self.fast_percentile <= self.urgent_percentile <= 100:
             raise ConfigError("the fee percentiles of normal, fast and urgent do not rise within 0..100")
 
+    def cap(self, trade: int | None) -> int:
+        """Most lamports of a transaction that trades ``trade`` lamports; ``None`` where no share is meant."""
+        return self.max_fee if trade is None else min(self.max_fee, trade * self.max_share_bps // 10_000)
+
     def percentile(self, urgency: Urgency) -> int:
         """The percentile of an urgency."""
         by_urgency = {Urgency.NORMAL: self.normal_percentile, Urgency.FAST: self.fast_percentile}
@@ -58,6 +62,7 @@ def fee_plan(
     number: int = 1,
     recent: Sequence[int] = (),
     trade: int | None = None,
+    tip: int = 0,
 ) -> FeePlan:
     """The offer of an attempt.
 
@@ -66,12 +71,12 @@ def fee_plan(
         number: 1 for the first attempt.
         recent: micro-lamports per compute unit that recent slots took, in rising order.
         trade: lamports that are traded; ``None`` where no share is meant.
+        tip: lamports that the transaction pays beside the network's fee, within the same cap.
     """
     price = max(rules.floor_micro_lamports, percentile_of(recent, rules.percentile(urgency)))
     for _ in range(min(number, 64) - 1):
         price += price * rules.raise_percent // 100
-    cap = rules.max_fee if trade is None else min(rules.max_fee, trade * rules.max_share_bps // 10_000)
-    room = max(cap - SIGNATURE_FEE, 0) * _MICRO // (compute_units + _SALT_ROOM)
+    room = max(rules.cap(trade) - SIGNATURE_FEE - tip, 0) * _MICRO // (compute_units + _SALT_ROOM)
     return FeePlan(compute_units, min(price, room))
 
 

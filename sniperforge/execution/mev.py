@@ -8,7 +8,7 @@ from typing import Final
 
 from solders.instruction import AccountMeta, Instruction
 
-from sniperforge.domain.jito import DONT_FRONT, TIP_ACCOUNTS
+from sniperforge.domain.jito import DONT_FRONT, MIN_TIP_LAMPORTS, TIP_ACCOUNTS
 from sniperforge.tokens.addresses import pubkey
 from sniperforge.tokens.instructions import transfer_lamports
 
@@ -55,6 +55,11 @@ class Tip:
             return [pay]
         aside = AccountMeta(_DONT_FRONT, is_signer=False, is_writable=False)
         return [Instruction(pay.program_id, pay.data, [*pay.accounts, aside])]
+
+    def within(self, room: int) -> Tip:
+        """The same with at most ``room`` lamports; none when that is less than block engines take."""
+        lamports = min(self.lamports, room)
+        return Tip(self.mev, lamports) if lamports >= MIN_TIP_LAMPORTS else NO_TIP
 
 
 NO_TIP: Final = Tip()

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
 from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, USDC_MINT
+from sniperforge.domain.jito import TIP_ACCOUNTS
 from sniperforge.domain.trade import IntentKind, Position, PositionState
 from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, ReclaimOrder, SellOrder, TransferOrder
 from sniperforge.engine.planner import MAX_EXTENDED_ACCOUNT_SIZE, Plan, Planner
 from sniperforge.errors import RefusedError
-from sniperforge.execution.plan import compile_message, minimum_out
+from sniperforge.execution.mev import Mev, TipPolicy, may_go
+from sniperforge.execution.plan import (
+    MAX_TRANSACTION_BYTES,
+    compile_message,
+    minimum_out,
+    unsigned_transaction,
+)
 from sniperforge.execution.reclaim import Disposal
 from sniperforge.tokens.addresses import associated_token_address, seeded_address
+from sniperforge.tokens.nonce import advance_nonce, nonce_addresses
 from tests.engine.kit import SOL, World
 
 if TYPE_CHECKING:
@@ -35,10 +44,14 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, PoolState]:
     return world, world.state(world.create())
 
 
-def planner(world: World, micro_lamports: int = 1_000, max_fee: int = 10**7) -> Planner:
+def planner(
+    world: World, micro_lamports: int = 1_000, max_fee: int = 10**7, tips: TipPolicy | None = None
+) -> Planner:
     """With ids that count."""
     numbers = itertools.count(1)
     policy = ExecutionPolicy(200_000, micro_lamports, max_fee, world.rent)
+    if tips is not None:
+        policy = replace(policy, tips=tips, max_fee_bps=500)
     return Planner(
         wallet=world.wallet, policy=policy, clock=world.clock, new_id=lambda: f"a-b-{next(numbers)}"
     )
@@ -194,3 +207,67 @@ def test_a_pool_without_a_quote_refuses(scene: tuple[World, PoolState]) -> None:
     world, state = scene
     with pytest.raises(RefusedError):
         planner(world).buy(buy_order(state, spend=0), 0)
+
+
+def size_of(world: World, plan: Plan) -> int:
+    """Bytes of the transaction on a durable nonce: the longest that it can become."""
+    steps = [advance_nonce(nonce_addresses(world.wallet)[0], world.wallet), *plan.instructions]
+    return len(unsigned_transaction(compile_message(world.wallet, steps, BLOCKHASH)))
+
+
+def route(world: World, plan: Plan) -> Mev:
+    """Where its bytes may go."""
+    return may_go(unsigned_transaction(compile_message(world.wallet, plan.instructions, BLOCKHASH)))
+
+
+def test_a_trade_ends_with_its_tip(scene: tuple[World, PoolState]) -> None:
+    """The last instruction; it is part of what the trade may cost, and there is room for it."""
+    world, state = scene
+    plain = planner(world).buy(buy_order(state), 3)
+    for mev in (Mev.TIP, Mev.BUNDLE):
+        plans = planner(world, tips=TipPolicy(mev, 100_000, 10**6))
+        buy, sale = plans.buy(buy_order(state), 3), plans.sell(sell_order(world, state), 3)
+        for plan in (buy, sale):
+            assert route(world, plan) is mev
+            tip = plan.instructions[-1]
+            assert (str(tip.accounts[1].pubkey), tip.data[4:]) == (
+                TIP_ACCOUNTS[3],
+                (100_000).to_bytes(8, "little"),
+            )
+            assert (plan.intent.facts["mev"], plan.intent.facts["tip"]) == (mev.value, 100_000)
+            assert size_of(world, plan) <= MAX_TRANSACTION_BYTES
+        assert buy.intent.max_spend == plain.intent.max_spend + 100_000
+        assert buy.intent.facts["max_fee"] == plain.intent.facts["max_fee"] + 100_000
+        assert sale.intent.max_spend == 5_201 + 100_000
+        assert route(world, plans.transfer(TransferOrder(SOMEBODY, 1, "test"), 3)) is Mev.NONE
+
+
+def test_an_exit_is_private_twice(scene: tuple[World, PoolState]) -> None:
+    """Whether its attempts share a nonce or follow one another; each pays more, then everybody may land it."""
+    world, state = scene
+    plans = planner(world, tips=TipPolicy(Mev.BUNDLE, 100_000, 190_000))
+    first = plans.sell(sell_order(world, state), 0)
+    series = [first, *(plans.sell_again(first.intent, sell_order(world, state), n, n) for n in (2, 3, 4))]
+    single = [plans.sell(sell_order(world, state, exit_attempts=tried), tried) for tried in range(4)]
+    for attempts in (series, single):
+        assert [route(world, plan) for plan in attempts] == [Mev.BUNDLE, Mev.BUNDLE, Mev.TIP, Mev.TIP]
+        paid = [int.from_bytes(plan.instructions[-1].data[4:], "little") for plan in attempts]
+        assert paid == [100_000, 150_000, 190_000, 190_000]
+    assert series[2].intent.max_spend >= 5_000 + 190_000
+
+
+@given(spend=st.integers(1_000, 10**9), price=st.integers(0, 10**8), tip=st.integers(1_000, 10**8))
+@settings(max_examples=200, deadline=None)
+def test_the_caps_hold_with_a_tip(scene: tuple[World, PoolState], spend: int, price: int, tip: int) -> None:
+    """All that a buy offers is within its share, but for the signature; too small a tip is none at all."""
+    world, state = scene
+    plans = planner(world, micro_lamports=price, tips=TipPolicy(Mev.BUNDLE, tip, tip))
+    facts = plans.buy(buy_order(state, spend=spend), 999).intent.facts
+    assert facts["max_fee"] <= max(min(10**7, spend // 20), 5_000)
+    assert facts.get("tip", 1_000) >= 1_000
+
+
+def sell_order(world: World, state: PoolState, **changes: Any) -> SellOrder:
+    """A sale of a tenth of a SOL's worth."""
+    position = replace(held(world, state, state.quote(state.quote_mint, SOL // 10).amount_out), **changes)
+    return SellOrder(RaydiumCpmm(), state, position, position.raw, 300, origin="test", reason="because")
