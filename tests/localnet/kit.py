@@ -26,6 +26,7 @@ from sniperforge.localnet.pubsub.hub import Hub
 from sniperforge.localnet.pubsub.outbox import Outbox
 from sniperforge.localnet.pubsub.session import Session
 from sniperforge.localnet.rpc.dispatcher import Dispatcher
+from sniperforge.localnet.store.chain_file import ChainFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,12 +90,19 @@ class Bench:
     amm: bool = False
     keep_records: int = 20_000
     genesis: Genesis | None = None
+    chain: ChainFile | None = None
     sent: list[TransactionRecord] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         genesis = self.genesis or Genesis(SEED, accounts=self.accounts, amm=self.amm)
-        self.node = create_node(genesis, lambda: self.now, self.profile, keep_records=self.keep_records)
+        genesis = self.chain.genesis(genesis) if self.chain else genesis
+        past = self.chain.past() if self.chain else None
+        self.node = create_node(
+            genesis, lambda: self.now, self.profile, keep_records=self.keep_records, past=past
+        )
         self.ledger = self.node.ledger
+        if self.chain:
+            self.chain.keep(self.ledger, genesis)
         self.dispatcher = Dispatcher(self.node)
         self.hub = Hub(self.ledger)
         self.payer = genesis.keypair("payer")

@@ -88,7 +88,7 @@ def decode_record(body: bytes, *, slot: int, block_time: int, position: int) -> 
     """What :func:`encode_record` encoded, at its place.
 
     Raises:
-        ValueError: it is damaged.
+        msgspec.DecodeError, UnreadableTransactionError, ValueError: it is damaged.
     """
     stored = _decode(body)
     envelope = open_envelope(stored.raw)
