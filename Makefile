@@ -32,6 +32,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/interrogate --quiet sniperforge
 	@$(BIN)/python scripts/api_reference.py --check
 	@$(BIN)/python scripts/localnet_methods.py --check
+	@$(BIN)/python scripts/venues.py --check
 
 bench: $(VENV)/.dev compiled
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
@@ -47,6 +48,7 @@ profile: $(VENV)/.runtime compiled
 docs: $(VENV)/.dev
 	@$(BIN)/python scripts/localnet_methods.py
 	@$(BIN)/python scripts/api_reference.py
+	@$(BIN)/python scripts/venues.py
 
 # The locks name versions and hashes, no hosts. Needs uv.
 lock:

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from sniperforge.app.node import open_node
+from sniperforge.dex.document import parse_document
 from sniperforge.dex.invoke_stack import is_truncated
-from sniperforge.dex.registry import events_of, events_of_logs
-from sniperforge.dex.transaction import parse_document
+from sniperforge.dex.registry import events_of_logs, read_transaction
 from sniperforge.domain import base58
 from sniperforge.domain.chain import TransactionView
 from sniperforge.errors import DecodeError, NotFoundError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sniperforge.config.load import Settings
+    from sniperforge.dex.venue import Unrecognised
     from sniperforge.domain.pool import PoolEvent
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -97,11 +98,17 @@ def events_in(document: Any) -> tuple[tuple[PoolEvent, ...], tuple[str, ...]]:
     """
     parsed = parse_document(document)
     if isinstance(parsed, TransactionView):
-        return events_of(parsed), ()
+        reading = read_transaction(parsed)
+        return reading.events, tuple([_unknown_form(form) for form in reading.unrecognised])
     warnings = ["logs alone tell less than the transaction: accounts are missing"]
     if is_truncated(parsed.logs):
         warnings.append("the node cut the logs short: events may be missing")
     return events_of_logs(parsed), tuple(warnings)
+
+
+def _unknown_form(form: Unrecognised) -> str:
+    path = ".".join(map(str, form.path))
+    return f"instruction {path}: {form.dex} does not know {form.discriminator} with {form.accounts} accounts"
 
 
 def _refuse(_name: str) -> NoReturn:

@@ -48,12 +48,14 @@ class RaydiumLaunchlab:
     programs: Mapping[str, str] = {"mainnet": MAINNET, "devnet": DEVNET}
     creation_lines: frozenset[str] = frozenset()
 
-    def events_of_call(self, call: Call) -> tuple[PoolEvent, ...]:
+    def events_of_call(self, call: Call) -> tuple[PoolEvent, ...] | None:
         """``migrate_to_cpswap``: ``pool`` and vaults are the curve's, the new ones are in ``facts``."""
         instruction = call.instruction
         accounts = instruction.accounts
-        if instruction.data[:DISCRIMINATOR_SIZE] != _MIGRATE_TO_CPSWAP or len(accounts) <= _QUOTE_VAULT:
+        if instruction.data[:DISCRIMINATOR_SIZE] != _MIGRATE_TO_CPSWAP:
             return ()
+        if len(accounts) <= _QUOTE_VAULT:
+            return None
         facts = {role: accounts[index] for role, index in _ROLES.items()}
         sides = [
             (accounts[_BASE_MINT], accounts[_BASE_VAULT]),

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.invoke_stack import Frame, frames_of
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
 from sniperforge.dex.raydium_launchlab import RaydiumLaunchlab
-from sniperforge.dex.venue import Call, Creation, Detector, Venue
+from sniperforge.dex.venue import Call, Creation, Detector, PoolReader, Unrecognised, Venue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sniperforge.domain.chain import LogsNotice, TransactionView
+    from sniperforge.domain.chain import InstructionView, LogsNotice, TransactionView
     from sniperforge.domain.pool import PoolEvent
 
 VENUES: Final[tuple[Venue, ...]] = (RaydiumCpmm(),)
-"""Venues whose pools can be traded."""
+"""Venues whose pools can be traded: one line each."""
 
-DETECTORS: Final[tuple[Detector, ...]] = (*VENUES, RaydiumLaunchlab())
-"""Everything that turns transactions into events, venues included."""
+READERS: Final[tuple[PoolReader, ...]] = (*VENUES,)
+"""Venues whose pools can be looked at, the tradable ones included."""
+
+DETECTORS: Final[tuple[Detector, ...]] = (*READERS, RaydiumLaunchlab())
+"""Everything that turns transactions into events, readers included."""
 
 DETECTOR_BY_PROGRAM: Final[Mapping[str, Detector]] = {
     program: detector for detector in DETECTORS for program in detector.programs.values()
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a transaction tells.
+
+    Attributes:
+        events: what happened to pools.
+        unrecognised: instructions of known programs in unknown forms, to be counted and shown.
+    """
+
+    events: tuple[PoolEvent, ...] = ()
+    unrecognised: tuple[Unrecognised, ...] = ()
+
 
 CREATION_LINES: Final = frozenset().union(*(detector.creation_lines for detector in DETECTORS))
 
@@ -47,21 +65,32 @@ def programs_on(cluster: str) -> tuple[str, ...]:
     return tuple(program for program in found if program is not None)
 
 
-def events_of(transaction: TransactionView) -> tuple[PoolEvent, ...]:
-    """What a transaction did to pools of known venues, in order of execution."""
+def read_transaction(transaction: TransactionView) -> Reading:
+    """What a transaction did to pools of known venues, in order of execution, and what could not be read."""
     indexes = [
         index
         for index, instruction in enumerate(transaction.instructions)
         if instruction.program_id in DETECTOR_BY_PROGRAM
     ]
     if not indexes:
-        return ()
+        return Reading()
     frames = _frames_by_index(transaction, indexes)
     events: list[PoolEvent] = []
+    unrecognised: list[Unrecognised] = []
     for index in indexes:
-        detector = DETECTOR_BY_PROGRAM[transaction.instructions[index].program_id]
-        events.extend(detector.events_of_call(Call(transaction, index, frames.get(index))))
-    return tuple(events)
+        instruction = transaction.instructions[index]
+        detector = DETECTOR_BY_PROGRAM[instruction.program_id]
+        found = detector.events_of_call(Call(transaction, index, frames.get(index)))
+        if found is None:
+            unrecognised.append(_unrecognised(detector.name, instruction, transaction.signature))
+        else:
+            events.extend(found)
+    return Reading(tuple(events), tuple(unrecognised))
+
+
+def events_of(transaction: TransactionView) -> tuple[PoolEvent, ...]:
+    """The events of :func:`read_transaction`."""
+    return read_transaction(transaction).events
 
 
 def events_of_logs(notice: LogsNotice) -> tuple[PoolEvent, ...]:
@@ -85,6 +114,17 @@ def creations_in(notice: LogsNotice) -> tuple[Creation, ...]:
         Creation(detector.name, frame.program_id, notice.signature, notice.slot)
         for frame in frames_of(notice.logs[: last + 1], DETECTOR_BY_PROGRAM)
         if not (detector := DETECTOR_BY_PROGRAM[frame.program_id]).creation_lines.isdisjoint(frame.lines)
+    )
+
+
+def _unrecognised(dex: str, instruction: InstructionView, signature: str) -> Unrecognised:
+    return Unrecognised(
+        dex,
+        instruction.program_id,
+        instruction.data[:8].hex(),
+        len(instruction.accounts),
+        signature,
+        instruction.path,
     )
 
 

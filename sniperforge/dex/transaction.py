@@ -53,30 +53,6 @@ def parse_transaction(result: Mapping[str, Any]) -> TransactionView:
     )
 
 
-def parse_document(document: object) -> TransactionView | LogsNotice:
-    """Read a recorded file, a bare ``getTransaction`` result, a JSON-RPC reply, or a ``logsNotification``.
-
-    Only the transaction itself is read: fields that a recording derives from it are ignored.
-
-    Raises:
-        DecodeError: it is none of these.
-    """
-    body = mapping_at(document, "the document")
-    if body.get("method") == "logsNotification":
-        params = mapping_at(body.get("params"), "params")
-        return parse_logs_notice(mapping_at(params.get("result"), "params.result"))
-    if "error" in body and body.get("result") is None:
-        raise DecodeError("the document is an error reply of a node", hint="record it again")
-    if "result" in body:
-        return _parse_result(body["result"])
-    if "meta" in body and "transaction" in body:
-        return parse_transaction(body)
-    raise DecodeError(
-        "the document holds neither a transaction nor a logs notification",
-        hint="give the result of getTransaction or a logsNotification message",
-    )
-
-
 def parse_logs_notice(result: Mapping[str, Any]) -> LogsNotice:
     """The ``params.result`` of a ``logsNotification``.
 
@@ -92,15 +68,6 @@ def parse_logs_notice(result: Mapping[str, Any]) -> LogsNotice:
         err=value.get("err"),
         logs=tuple([text_at(line, "value.logs") for line in lines]),
     )
-
-
-def _parse_result(result: object) -> TransactionView | LogsNotice:
-    if result is None:
-        raise DecodeError("the reply is empty: the node knows no such transaction")
-    body = mapping_at(result, "result")
-    if "context" in body and "value" in body and "meta" not in body:
-        return parse_logs_notice(body)
-    return parse_transaction(body)
 
 
 def _all_keys(message: Message, meta: Mapping[str, Any], balances: int) -> list[str]:

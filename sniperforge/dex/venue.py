@@ -37,6 +37,26 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """An instruction of a known program in a form that its detector does not know.
+
+    Attributes:
+        dex: registry name.
+        program_id: base58.
+        discriminator: the first bytes of its data, hex; at most eight.
+        accounts: how many it named.
+        signature, path: where it happened.
+    """
+
+    dex: str
+    program_id: str
+    discriminator: str
+    accounts: int
+    signature: str
+    path: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """The marker of a pool creation in a transaction's logs, written by the venue's own program."""
 
@@ -85,8 +105,12 @@ class Detector(Protocol):
         """Exact log lines that the program writes when it creates a pool, and only then."""
         ...
 
-    def events_of_call(self, call: Call) -> tuple[PoolEvent, ...]:
-        """What one instruction did, from its accounts, data, logs and the balances around it."""
+    def events_of_call(self, call: Call) -> tuple[PoolEvent, ...] | None:
+        """What one instruction did, from its accounts, data, logs and the balances around it.
+
+        Accounts and data beyond those known are accepted. ``()`` for a known instruction that concerns no
+        trading, ``None`` for one whose form is not known: it is counted, never dropped silently.
+        """
         ...
 
     def events_of_frame(self, frame: Frame, notice: LogsNotice) -> tuple[PoolEvent, ...]:
@@ -94,8 +118,8 @@ class Detector(Protocol):
         ...
 
 
-class PoolState(Protocol):
-    """One pool at one moment, quotable to the unit."""
+class PoolView(Protocol):
+    """One pool at one moment: what it trades, at which price, with how much behind it."""
 
     @property
     def dex(self) -> str:
@@ -149,6 +173,10 @@ class PoolState(Protocol):
         """The decimals of one of the two mints. Raises :class:`RefusedError` for another mint."""
         ...
 
+
+class PoolState(PoolView, Protocol):
+    """A pool that is quoted to the unit."""
+
     def quote(self, input_mint: str, amount_in: int) -> Quote:
         """What ``amount_in`` raw units of ``input_mint`` buy.
 
@@ -166,8 +194,8 @@ class PoolState(Protocol):
         ...
 
 
-class Venue(Detector, Protocol):
-    """A detector whose pools can be loaded, quoted and traded."""
+class PoolReader(Detector, Protocol):
+    """A detector whose pools can be loaded and looked at."""
 
     def required_accounts(self, pool: str, known: Mapping[str, Account | None]) -> tuple[str, ...]:
         """Addresses still to be fetched before :meth:`load`; empty when ``known`` suffices.
@@ -180,6 +208,28 @@ class Venue(Detector, Protocol):
         """
         ...
 
+    def load(self, pool: str, accounts: Mapping[str, Account | None], *, epoch: int) -> PoolView:
+        """The pool's state from fetched accounts; ``epoch`` chooses the transfer fees in force.
+
+        Raises:
+            DecodeError: an account is not what the pool says it is.
+            NotFoundError: an account is missing.
+        """
+        ...
+
+    def anatomy(self, state: PoolView, accounts: Mapping[str, Account | None]) -> Anatomy:
+        """How the pool of ``state`` is built, from the accounts that it was loaded from.
+
+        Raises:
+            DecodeError: an account is not what it should be.
+            NotFoundError: an account is missing.
+        """
+        ...
+
+
+class Venue(PoolReader, Protocol):
+    """A detector whose pools can be loaded, quoted and traded."""
+
     def accounts_of(self, event: PoolEvent) -> tuple[str, ...]:
         """Everything that :meth:`load` needs for the pool of a ``pool_created`` event, for one round."""
         ...
@@ -189,15 +239,6 @@ class Venue(Detector, Protocol):
 
         Raises:
             DecodeError: an account is not what the pool says it is.
-            NotFoundError: an account is missing.
-        """
-        ...
-
-    def anatomy(self, state: PoolState, accounts: Mapping[str, Account | None]) -> Anatomy:
-        """How the pool of ``state`` is built, from the accounts that it was loaded from.
-
-        Raises:
-            DecodeError: an account is not what it should be.
             NotFoundError: an account is missing.
         """
         ...

@@ -24,10 +24,18 @@ INITIALIZE = "Program log: Instruction: Initialize"
 MIGRATION = read_recording(recordings("raydium_cpmm")["create_via_launchlab_migration_mainnet"])["result"]
 SHARED_PARTS = {
     "anchor",
-    "base58",
+    "anchor_events",
+    "byte_reader",
     "checked_json",
+    "derive",
+    "dispatch",
+    "document",
+    "fetched",
+    "fixed_point",
+    "inner_calls",
     "invoke_stack",
     "message",
+    "pool_events",
     "registry",
     "sides",
     "token_flow",
@@ -57,7 +65,7 @@ def test_lookup_by_name_program_and_cluster() -> None:
     """An embedded network uses mainnet's ids; a cluster without the program has none."""
     venue = registry.venue_named("raydium_cpmm")
     assert venue is registry.VENUES[0]
-    assert registry.venue_named("raydium_launchlab") is None
+    assert registry.venue_named("nowhere") is None
     assert registry.DETECTOR_BY_PROGRAM[CPMM] is venue
     for cluster, expected in (
         ("mainnet", CPMM),
@@ -67,7 +75,8 @@ def test_lookup_by_name_program_and_cluster() -> None:
         ("testnet", None),
     ):
         assert registry.program_on(venue, cluster) == expected
-        assert registry.programs_on(cluster) == ((expected,) if expected else ())
+        assert (expected in registry.programs_on(cluster)) == (expected is not None)
+    assert registry.programs_on("testnet") == ()
 
 
 def test_recorded_creations_are_found_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,10 +169,8 @@ def test_truncated_logs_can_hide_a_creation() -> None:
 
 def test_needles_are_whole_json_strings() -> None:
     """The quotes around a needle keep the token program's longer lines out of the prefilter."""
-    assert registry.NEEDLES == (
-        b'"Program log: Instruction: Initialize"',
-        b'"Program log: Instruction: InitializeWithPermission"',
-    )
+    assert b'"Program log: Instruction: Initialize"' in registry.NEEDLES
+    assert all(needle.startswith(b'"Program log: ') for needle in registry.NEEDLES)
 
 
 def test_transactions_of_other_programs_have_no_events() -> None:

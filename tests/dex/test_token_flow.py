@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sniperforge.dex.document import parse_document
 from sniperforge.dex.token_flow import received_by, sent_between
-from sniperforge.dex.transaction import parse_document
 from sniperforge.dex.venue import Call
 from sniperforge.domain.chain import TransactionView
 from sniperforge.testing.fixtures import read_recording, recordings

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sniperforge.dex.document import parse_document
 from sniperforge.dex.registry import creations_in, events_of, events_of_logs
-from sniperforge.dex.transaction import parse_document, parse_logs_notice, parse_transaction
+from sniperforge.dex.transaction import parse_logs_notice, parse_transaction
 from sniperforge.domain.chain import LogsNotice, TransactionView
 from sniperforge.errors import DecodeError
 from sniperforge.testing.fixtures import read_recording, recordings

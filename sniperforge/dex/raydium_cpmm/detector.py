@@ -6,6 +6,8 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.anchor import DISCRIMINATOR_SIZE, instruction_discriminator
+from sniperforge.dex.dispatch import dispatched
+from sniperforge.dex.pool_events import event_of_call
 from sniperforge.dex.raydium_cpmm.instructions import SWAP_BASE_INPUT
 from sniperforge.dex.raydium_cpmm.log_events import (
     LpChangeLog,
@@ -14,14 +16,15 @@ from sniperforge.dex.raydium_cpmm.log_events import (
     logged_events,
 )
 from sniperforge.dex.raydium_cpmm.program import NAME
-from sniperforge.dex.sides import in_byte_order, quote_side, trade_side
+from sniperforge.dex.sides import in_byte_order, trade_side
 from sniperforge.dex.token_flow import received_by, sent_between
-from sniperforge.domain.pool import EventKind, PoolEvent
+from sniperforge.domain.pool import EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sniperforge.dex.venue import Call
+    from sniperforge.domain.pool import PoolEvent
 
 _INITIALIZE: Final = instruction_discriminator("initialize")
 _INITIALIZE_WITH_PERMISSION: Final = instruction_discriminator("initialize_with_permission")
@@ -66,11 +69,9 @@ _SWAP_ACCOUNTS: Final = 13
 _LIQUIDITY_ACCOUNTS: Final = 13
 
 
-def events_of_call(call: Call) -> tuple[PoolEvent, ...]:
-    """What one instruction did: at most one event. Short or unknown instructions give none."""
-    handler = _HANDLERS.get(call.instruction.data[:DISCRIMINATOR_SIZE])
-    event = handler(call) if handler else None
-    return () if event is None else (event,)
+def events_of_call(call: Call) -> tuple[PoolEvent, ...] | None:
+    """What one instruction did: at most one event; ``None`` for unknown or too short instructions."""
+    return dispatched(call, _READERS, _SILENT)
 
 
 def _created(call: Call) -> PoolEvent | None:
@@ -86,14 +87,15 @@ def _created(call: Call) -> PoolEvent | None:
         amounts["creator_fee_on"] = instruction.data[_THREE_AMOUNTS.size]
     if not transaction.failed:
         amounts |= _real_amounts(call, facts["token_0_vault"], facts["token_1_vault"])
-    return _event(
-        EventKind.POOL_CREATED,
+    return event_of_call(
         call,
+        NAME,
+        EventKind.POOL_CREATED,
         pool=facts.pop("pool"),
         mints=(facts.pop("token_0_mint"), facts.pop("token_1_mint")),
         vaults=(facts.pop("token_0_vault"), facts.pop("token_1_vault")),
         amounts=amounts,
-        facts=facts | _caller(call),
+        facts=facts,
         sided=("vault_0_amount", "vault_1_amount"),
     )
 
@@ -131,9 +133,10 @@ def _swap(call: Call) -> PoolEvent | None:
     swapped = in_byte_order(input_mint, output_mint)
     mints = (input_mint, output_mint) if swapped else (output_mint, input_mint)
     vaults = (accounts[6], accounts[7]) if swapped else (accounts[7], accounts[6])
-    return _event(
-        EventKind.SWAP,
+    return event_of_call(
         call,
+        NAME,
+        EventKind.SWAP,
         pool=accounts[3],
         mints=mints,
         vaults=vaults,
@@ -146,7 +149,6 @@ def _swap(call: Call) -> PoolEvent | None:
             "user_input": accounts[4],
             "user_output": accounts[5],
             "amm_config": accounts[2],
-            **_caller(call),
         },
     )
 
@@ -178,19 +180,20 @@ def _liquidity(call: Call) -> PoolEvent | None:
         for log in logged_events(call.frame.lines):
             if isinstance(log, LpChangeLog) and log.pool == accounts[2]:
                 amounts |= log.amounts()
-    return _event(
-        EventKind.LIQUIDITY_REMOVED if removed else EventKind.LIQUIDITY_ADDED,
+    return event_of_call(
         call,
+        NAME,
+        EventKind.LIQUIDITY_REMOVED if removed else EventKind.LIQUIDITY_ADDED,
         pool=accounts[2],
         mints=(accounts[10], accounts[11]),
         vaults=(accounts[6], accounts[7]),
         amounts=amounts,
-        facts={"user": accounts[0], "lp_mint": accounts[12], **_caller(call)},
+        facts={"user": accounts[0], "lp_mint": accounts[12]},
         sided=("token_0_amount", "token_1_amount"),
     )
 
 
-_HANDLERS: Final[Mapping[bytes, Callable[[Call], PoolEvent | None]]] = {
+_READERS: Final[Mapping[bytes, Callable[[Call], PoolEvent | None]]] = {
     _INITIALIZE: _created,
     _INITIALIZE_WITH_PERMISSION: _created,
     SWAP_BASE_INPUT: _swap,
@@ -199,46 +202,17 @@ _HANDLERS: Final[Mapping[bytes, Callable[[Call], PoolEvent | None]]] = {
     _WITHDRAW: _liquidity,
 }
 
-
-def _event(
-    kind: EventKind,
-    call: Call,
-    *,
-    pool: str,
-    mints: tuple[str, str],
-    vaults: tuple[str, str],
-    amounts: dict[str, int],
-    facts: dict[str, str],
-    sided: tuple[str, str] | None = None,
-) -> PoolEvent:
-    """An event with its two sides named; ``sided`` names the amounts that are repeated by side."""
-    quote = quote_side(*mints)
-    if sided and sided[0] in amounts and sided[1] in amounts:
-        amounts["base_amount"] = amounts[sided[1 - quote]]
-        amounts["quote_amount"] = amounts[sided[quote]]
-    transaction = call.transaction
-    return PoolEvent(
-        dex=NAME,
-        kind=kind,
-        program_id=call.instruction.program_id,
-        pool=pool,
-        base_mint=mints[1 - quote],
-        quote_mint=mints[quote],
-        base_vault=vaults[1 - quote],
-        quote_vault=vaults[quote],
-        amounts=amounts,
-        facts=facts,
-        signature=transaction.signature,
-        slot=transaction.slot,
-        path=call.instruction.path,
-        failed=transaction.failed,
+_SILENT: Final = frozenset(
+    instruction_discriminator(name)
+    for name in (
+        "close_permission_pda",
+        "collect_creator_fee",
+        "collect_fund_fee",
+        "collect_protocol_fee",
+        "create_amm_config",
+        "create_permission_pda",
+        "update_amm_config",
+        "update_pool_status",
     )
-
-
-def _caller(call: Call) -> dict[str, str]:
-    """The outer program, when the instruction was called by another one."""
-    path = call.instruction.path
-    if len(path) == 1:
-        return {}
-    outer = call.transaction.instructions[call.index - path[1] - 1]
-    return {"caller": outer.program_id}
+)
+"""Instructions that move neither price nor liquidity."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sniperforge.dex.fetched import checked_mint, found, vault_amount
 from sniperforge.dex.raydium_cpmm import program
 from sniperforge.dex.raydium_cpmm.accounts import CpmmPool, decode_config, decode_pool
 from sniperforge.dex.raydium_cpmm.state import CpmmState
-from sniperforge.errors import DecodeError, NotFoundError
-from sniperforge.tokens.account import decode_token_account
-from sniperforge.tokens.mint import decode_mint
+from sniperforge.errors import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,28 +54,17 @@ def load_state(address: str, accounts: Mapping[str, Account | None], *, epoch: i
     )
 
 
-def found(address: str, accounts: Mapping[str, Account | None]) -> Account:
-    """The account at ``address``. Raises :class:`NotFoundError` when it is missing."""
-    account = accounts.get(address)
-    if account is None:
-        raise NotFoundError(f"no account at {address}", details={"address": address})
-    return account
-
-
 def _vault(
     pool: CpmmPool, address: str, mint: str, token_program: str, accounts: Mapping[str, Account | None]
 ) -> int:
-    vault = decode_token_account(found(address, accounts))
-    expected = (mint, token_program, program.authority(pool.program_id))
-    if (vault.mint, vault.program, vault.owner) != expected:
-        raise DecodeError(f"vault {address} is not a vault of CPMM pool {pool.address}")
-    return vault.raw
+    authority = program.authority(pool.program_id)
+    return vault_amount(
+        address, accounts, mint=mint, token_program=token_program, owner=authority, pool=pool.address
+    )
 
 
 def _transfer_fee(
     address: str, token_program: str, decimals: int, accounts: Mapping[str, Account | None], epoch: int
 ) -> TransferFee | None:
-    mint = decode_mint(found(address, accounts))
-    if (mint.program, mint.decimals) != (token_program, decimals):
-        raise DecodeError(f"mint {address} contradicts its pool")
+    mint = checked_mint(address, accounts, token_program=token_program, decimals=decimals)
     return mint.transfer_fee_at(epoch)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 import struct
-from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from solders.pubkey import Pubkey
 
 from sniperforge.dex.anchor import event_discriminator
-from sniperforge.dex.invoke_stack import DATA_PREFIX, LOG_PREFIX
+from sniperforge.dex.anchor_events import logged_payloads
+from sniperforge.dex.invoke_stack import LOG_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,20 +117,12 @@ def creation_amounts(lines: Iterable[str]) -> dict[str, int]:
 def logged_events(lines: Iterable[str]) -> list[SwapLog | LpChangeLog]:
     """The events among one call's own lines; anything else is passed over."""
     found: list[SwapLog | LpChangeLog] = []
-    for line in lines:
-        data = _event_data(line) if line.startswith(DATA_PREFIX) else b""
+    for data in logged_payloads(lines):
         if data[:8] == _SWAP_EVENT and len(data) >= 8 + _SWAP.size:
             found.append(_swap(data))
         elif data[:8] == _LP_CHANGE_EVENT and len(data) >= 8 + _LP_CHANGE.size:
             found.append(_lp_change(data))
     return found
-
-
-def _event_data(line: str) -> bytes:
-    try:
-        return b64decode(line[len(DATA_PREFIX) :], validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def _swap(data: bytes) -> SwapLog:

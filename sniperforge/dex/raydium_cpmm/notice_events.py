@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sniperforge.dex.pool_events import event_of_frame
 from sniperforge.dex.raydium_cpmm.log_events import (
     CREATION_LINES,
     LpChangeLog,
@@ -12,19 +13,20 @@ from sniperforge.dex.raydium_cpmm.log_events import (
     logged_events,
 )
 from sniperforge.dex.raydium_cpmm.program import NAME
-from sniperforge.dex.sides import in_byte_order, quote_side, trade_side
-from sniperforge.domain.pool import EventKind, PoolEvent
+from sniperforge.dex.sides import in_byte_order, trade_side
+from sniperforge.domain.pool import EventKind
 
 if TYPE_CHECKING:
     from sniperforge.dex.invoke_stack import Frame
     from sniperforge.domain.chain import LogsNotice
+    from sniperforge.domain.pool import PoolEvent
 
 
 def events_of_frame(frame: Frame, notice: LogsNotice) -> tuple[PoolEvent, ...]:
     """What one call did as far as its own log lines tell; a creation's pool stays unknown."""
     if not CREATION_LINES.isdisjoint(frame.lines):
         amounts = creation_amounts(frame.lines)
-        return (_logged(EventKind.POOL_CREATED, frame, notice, amounts=amounts),)
+        return (event_of_frame(frame, notice, NAME, EventKind.POOL_CREATED, amounts=amounts),)
     return tuple(
         _logged_swap(log, frame, notice) if isinstance(log, SwapLog) else _logged_change(log, frame, notice)
         for log in logged_events(frame.lines)
@@ -33,7 +35,7 @@ def events_of_frame(frame: Frame, notice: LogsNotice) -> tuple[PoolEvent, ...]:
 
 def _logged_swap(log: SwapLog, frame: Frame, notice: LogsNotice) -> PoolEvent:
     if not log.input_mint:
-        return _logged(EventKind.SWAP, frame, notice, pool=log.pool, amounts=log.amounts())
+        return event_of_frame(frame, notice, NAME, EventKind.SWAP, pool=log.pool, amounts=log.amounts())
     pair = (log.input_mint, log.output_mint)
     mints = pair if in_byte_order(*pair) else pair[::-1]
     facts = {
@@ -41,39 +43,11 @@ def _logged_swap(log: SwapLog, frame: Frame, notice: LogsNotice) -> PoolEvent:
         "input_mint": log.input_mint,
         "output_mint": log.output_mint,
     }
-    return _logged(
-        EventKind.SWAP, frame, notice, pool=log.pool, mints=mints, amounts=log.amounts(), facts=facts
+    return event_of_frame(
+        frame, notice, NAME, EventKind.SWAP, pool=log.pool, mints=mints, amounts=log.amounts(), facts=facts
     )
 
 
 def _logged_change(log: LpChangeLog, frame: Frame, notice: LogsNotice) -> PoolEvent:
     kind = EventKind.LIQUIDITY_REMOVED if log.removed else EventKind.LIQUIDITY_ADDED
-    return _logged(kind, frame, notice, pool=log.pool, amounts=log.amounts())
-
-
-def _logged(
-    kind: EventKind,
-    frame: Frame,
-    notice: LogsNotice,
-    *,
-    amounts: dict[str, int],
-    pool: str = "",
-    mints: tuple[str, str] | None = None,
-    facts: dict[str, str] | None = None,
-) -> PoolEvent:
-    quote = quote_side(*mints) if mints else 0
-    return PoolEvent(
-        dex=NAME,
-        kind=kind,
-        program_id=frame.program_id,
-        pool=pool,
-        base_mint=mints[1 - quote] if mints else "",
-        quote_mint=mints[quote] if mints else "",
-        base_vault="",
-        quote_vault="",
-        amounts=amounts,
-        facts=facts or {},
-        signature=notice.signature,
-        slot=notice.slot,
-        failed=notice.err is not None,
-    )
+    return event_of_frame(frame, notice, NAME, kind, pool=log.pool, amounts=log.amounts())

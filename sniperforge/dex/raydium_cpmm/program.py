@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from solders.pubkey import Pubkey
-
-from sniperforge.tokens.addresses import pubkey
+from sniperforge.dex.derive import derived, key_bytes
 
 NAME: Final = "raydium_cpmm"
 MAINNET: Final = "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C"
@@ -18,37 +16,29 @@ PROGRAMS: Final = {"mainnet": MAINNET, "devnet": DEVNET}
 @lru_cache(maxsize=len(PROGRAMS))
 def authority(program_id: str = MAINNET) -> str:
     """The address that owns every vault and mints every LP token."""
-    return _derive(program_id, b"vault_and_lp_mint_auth_seed")
+    return derived(program_id, b"vault_and_lp_mint_auth_seed")
 
 
 def config_address(index: int, program_id: str = MAINNET) -> str:
     """The fee configuration number ``index``."""
-    return _derive(program_id, b"amm_config", index.to_bytes(2, "big"))
+    return derived(program_id, b"amm_config", index.to_bytes(2, "big"))
 
 
 def pool_address(config: str, mint_0: str, mint_1: str, program_id: str = MAINNET) -> str:
     """The canonical pool of two mints under one configuration; ``mint_0`` is the smaller by bytes."""
-    return _derive(program_id, b"pool", _bytes(config), _bytes(mint_0), _bytes(mint_1))
+    return derived(program_id, b"pool", key_bytes(config), key_bytes(mint_0), key_bytes(mint_1))
 
 
 def vault_address(pool: str, mint: str, program_id: str = MAINNET) -> str:
     """Where ``pool`` keeps its tokens of ``mint``."""
-    return _derive(program_id, b"pool_vault", _bytes(pool), _bytes(mint))
+    return derived(program_id, b"pool_vault", key_bytes(pool), key_bytes(mint))
 
 
 def lp_mint_address(pool: str, program_id: str = MAINNET) -> str:
     """The mint of ``pool``'s LP tokens."""
-    return _derive(program_id, b"pool_lp_mint", _bytes(pool))
+    return derived(program_id, b"pool_lp_mint", key_bytes(pool))
 
 
 def observation_address(pool: str, program_id: str = MAINNET) -> str:
     """Where ``pool`` records its prices."""
-    return _derive(program_id, b"observation", _bytes(pool))
-
-
-def _bytes(address: str) -> bytes:
-    return bytes(pubkey(address))
-
-
-def _derive(program_id: str, *seeds: bytes) -> str:
-    return str(Pubkey.find_program_address(seeds, pubkey(program_id))[0])
+    return derived(program_id, b"observation", key_bytes(pool))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sniperforge.dex.fetched import found
 from sniperforge.dex.raydium_cpmm import detector, notice_events, program
 from sniperforge.dex.raydium_cpmm.accounts import decode_pool, is_canonical
 from sniperforge.dex.raydium_cpmm.instructions import swap_base_input
-from sniperforge.dex.raydium_cpmm.loading import found, load_state, needed_by
+from sniperforge.dex.raydium_cpmm.loading import load_state, needed_by
 from sniperforge.dex.raydium_cpmm.log_events import CREATION_LINES
 from sniperforge.dex.raydium_cpmm.state import CpmmState
 from sniperforge.dex.venue import Anatomy
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from solders.instruction import Instruction
 
     from sniperforge.dex.invoke_stack import Frame
-    from sniperforge.dex.venue import Call, PoolState
+    from sniperforge.dex.venue import Call, PoolState, PoolView
     from sniperforge.domain.chain import Account, LogsNotice
     from sniperforge.domain.pool import PoolEvent
 
@@ -32,7 +33,7 @@ class RaydiumCpmm:
     programs: Mapping[str, str] = program.PROGRAMS
     creation_lines = CREATION_LINES
 
-    def events_of_call(self, call: Call) -> tuple[PoolEvent, ...]:
+    def events_of_call(self, call: Call) -> tuple[PoolEvent, ...] | None:
         """What one instruction did: at most one event."""
         return detector.events_of_call(call)
 
@@ -64,7 +65,7 @@ class RaydiumCpmm:
         """The pool's state; see :func:`sniperforge.dex.raydium_cpmm.loading.load_state`."""
         return load_state(pool, accounts, epoch=epoch)
 
-    def anatomy(self, state: PoolState, accounts: Mapping[str, Account | None]) -> Anatomy:
+    def anatomy(self, state: PoolView, accounts: Mapping[str, Account | None]) -> Anatomy:
         """How the pool is built; ``accounts`` must hold its LP mint."""
         pool = _own(state).pool
         base_is_0 = state.base_mint == pool.token_0_mint
@@ -102,7 +103,7 @@ class RaydiumCpmm:
         )
 
 
-def _own(state: PoolState) -> CpmmState:
+def _own(state: PoolView) -> CpmmState:
     if isinstance(state, CpmmState):
         return state
     raise RefusedError(f"pool {state.address} is not of {program.NAME}")

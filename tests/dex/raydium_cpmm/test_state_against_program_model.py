@@ -12,7 +12,13 @@ from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
 from sniperforge.dex.raydium_cpmm.state import CpmmState
 from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.errors import RefusedError
-from sniperforge.localnet.program.model import CreatorFeeOn, FeeRates, MintFee, PoolModel, PoolRejectedError
+from sniperforge.localnet.program.cpmm.model import (
+    CreatorFeeOn,
+    FeeRates,
+    MintFee,
+    PoolModel,
+    PoolRejectedError,
+)
 from sniperforge.tokens.transfer_fee import TransferFee
 
 if TYPE_CHECKING:
