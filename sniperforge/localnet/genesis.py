@@ -17,8 +17,8 @@ from sniperforge.localnet.faucet import FAUCET_LAMPORTS, Faucet
 from sniperforge.localnet.ledger.chain import FIRST_SLOT
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
-from sniperforge.localnet.program.binary import PROGRAM_ID, program_bytes
-from sniperforge.localnet.program.genesis import genesis_accounts
+from sniperforge.localnet.program.binary import CPMM
+from sniperforge.localnet.program.cpmm.genesis import genesis_accounts
 from sniperforge.localnet.rpc.node import Node
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _fill(ledger: Ledger, genesis: Genesis) -> None:
     for address in TIP_ACCOUNTS:
         ledger.set_account(Account(address, SYSTEM_PROGRAM, TIP_ACCOUNT_LAMPORTS, b""))
     if genesis.amm:
-        ledger.add_program(PROGRAM_ID, program_bytes())
+        ledger.add_program(CPMM.address, CPMM.elf())
         for account in genesis_accounts():
             ledger.set_account(account)
     for address, elf in genesis.programs:

@@ -12,7 +12,7 @@ from sniperforge.domain.addresses import USDC_MINT
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.genesis import Genesis
 from sniperforge.localnet.ledger.chain import FIRST_SLOT
-from sniperforge.localnet.program.binary import program_bytes
+from sniperforge.localnet.program.binary import CPMM
 from tests.localnet.kit import SEED, address
 from tests.localnet.test_recording import GOOD, MINE, clock
 
@@ -54,7 +54,7 @@ def test_the_clock_is_the_recordings_unless_told(tmp_path: Path) -> None:
 def test_contradictions_are_refused(tmp_path: Path) -> None:
     """A program given twice, or also recorded; recorded USDC and a market that makes its own."""
     elf, recorded = tmp_path / "a.so", write(tmp_path, GOOD)
-    elf.write_bytes(program_bytes())
+    elf.write_bytes(CPMM.elf())
     mine = (MINE.address, elf)
     for fork in (Fork(programs=(mine, mine)), Fork((mine,), (recorded,))):
         with pytest.raises(ConfigError, match=f"{MINE.address} is given twice"):

@@ -13,7 +13,7 @@ from sniperforge.domain.chain import Account
 from sniperforge.errors import NotFoundError
 from sniperforge.localnet.ledger.pace import INSTANT
 from sniperforge.localnet.network import LocalNetwork
-from sniperforge.localnet.program.binary import PROGRAM_ID
+from sniperforge.localnet.program.binary import CPMM
 from sniperforge.localnet.recording import parse_recording
 from tests.app.place import market_network
 
@@ -45,17 +45,17 @@ async def test_the_program_may_come_along(network: LocalNetwork) -> None:
     """In both accounts of an upgradeable one; in its only one otherwise."""
     rpc = client(network)
     found = parse_recording(await record_pool(rpc, POOL, with_program=True), "x").accounts[-2:]
-    assert [account.address == PROGRAM_ID for account in found] == [False, True]
+    assert [account.address == CPMM.address for account in found] == [False, True]
     assert found[0].data[45:49] == b"\x7fELF"
-    program = network.ledger.account(PROGRAM_ID)
+    program = network.ledger.account(CPMM.address)
     assert program is not None
     network.ledger.set_account(Account(found[0].address, found[0].owner, 0, b""))
     with pytest.raises(NotFoundError, match="was closed"):
         await record_pool(rpc, POOL, with_program=True)
-    network.ledger.set_account(Account(PROGRAM_ID, TOKEN_PROGRAM, 1, b"elf"))
+    network.ledger.set_account(Account(CPMM.address, TOKEN_PROGRAM, 1, b"elf"))
     alone = await record_pool(rpc, POOL, with_program=True)
     assert alone["value"][-1]["account"]["owner"] == TOKEN_PROGRAM
-    network.ledger.set_account(Account(PROGRAM_ID, TOKEN_PROGRAM, 0, b""))
+    network.ledger.set_account(Account(CPMM.address, TOKEN_PROGRAM, 0, b""))
     with pytest.raises(NotFoundError, match="no program"):
         await record_pool(rpc, POOL, with_program=True)
 

@@ -212,7 +212,7 @@ class TestRules:
 
 def pull(token: LaunchedToken, percent: int) -> None:
     """The creator withdraws this share of the liquidity."""
-    from sniperforge.localnet.program.instructions import withdraw
+    from sniperforge.localnet.program.cpmm.instructions import withdraw
 
     held_lp = token.actor.balance(token.lp)
     record = token.actor.send(

@@ -43,7 +43,7 @@ from sniperforge.execution.plan import (
 )
 from sniperforge.execution.settlement import settle
 from sniperforge.localnet.genesis import Genesis, create_node
-from sniperforge.localnet.program import instructions as amm
+from sniperforge.localnet.program.cpmm import instructions as amm
 from sniperforge.localnet.rpc.dispatcher import Dispatcher
 from sniperforge.tokens.account import decode_token_account
 from sniperforge.tokens.addresses import associated_token_address

@@ -13,8 +13,8 @@ from sniperforge.domain.chain import Account
 from sniperforge.domain.jito import MIN_TIP_LAMPORTS, TIP_ACCOUNTS
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.genesis import PAYER_LAMPORTS, Genesis, create_node
-from sniperforge.localnet.program.binary import PROGRAM_ID, program_bytes
-from sniperforge.localnet.program.genesis import genesis_accounts
+from sniperforge.localnet.program.binary import CPMM
+from sniperforge.localnet.program.cpmm.genesis import genesis_accounts
 from tests.localnet.kit import NOW, SEED, SOL, Bench, address, keypair
 from tests.localnet.program.small_program import FAILS_WITH_7
 
@@ -43,7 +43,7 @@ def test_a_network_has_what_trading_needs() -> None:
     genesis = Genesis(SEED)
     ledger = create_node(genesis, lambda: NOW).ledger
     payer = ledger.account(str(genesis.keypair("payer").pubkey()))
-    program = ledger.account(PROGRAM_ID)
+    program = ledger.account(CPMM.address)
     assert payer is not None
     assert program is not None
     assert (payer.lamports, program.executable) == (PAYER_LAMPORTS, True)
@@ -73,11 +73,11 @@ def test_programs_and_accounts_of_ones_own() -> None:
     """They are there at the first slot, and may replace what comes with the network."""
     mine = Account(address(5), address(6), 9, b"data")
     native = Account(WSOL_MINT, address(6), 9, b"")
-    genesis = Genesis(SEED, accounts=(mine, native), programs=((address(70), program_bytes()),), amm=False)
+    genesis = Genesis(SEED, accounts=(mine, native), programs=((address(70), CPMM.elf()),), amm=False)
     ledger = create_node(genesis, lambda: NOW).ledger
     assert ledger.account(address(5)) == mine
     assert ledger.account(WSOL_MINT) == native
-    assert ledger.account(PROGRAM_ID) is None
+    assert ledger.account(CPMM.address) is None
     program = ledger.vm.get(Pubkey.from_string(address(70)))
     assert program is not None
     assert program.executable
@@ -116,13 +116,13 @@ def test_recorded_upgradeable_programs_run(deployed: int) -> None:
 def test_a_recorded_or_given_program_replaces_the_amm() -> None:
     """The real one can be put where ours would be."""
     declared = {"InstructionError": [0, {"Custom": 4100}]}
-    assert outcome(Genesis(SEED), PROGRAM_ID) != {"InstructionError": [0, {"Custom": 7}]}
+    assert outcome(Genesis(SEED), CPMM.address) != {"InstructionError": [0, {"Custom": 7}]}
     for genesis in (
-        Genesis(SEED, programs=((PROGRAM_ID, FAILS_WITH_7),)),
-        Genesis(SEED, accounts=upgradeable(PROGRAM_ID, address(71), FAILS_WITH_7)),
+        Genesis(SEED, programs=((CPMM.address, FAILS_WITH_7),)),
+        Genesis(SEED, accounts=upgradeable(CPMM.address, address(71), FAILS_WITH_7)),
     ):
-        assert outcome(genesis, PROGRAM_ID) == {"InstructionError": [0, {"Custom": 7}]}
-    moved = Genesis(SEED, programs=((address(70), program_bytes()),))
+        assert outcome(genesis, CPMM.address) == {"InstructionError": [0, {"Custom": 7}]}
+    moved = Genesis(SEED, programs=((address(70), CPMM.elf()),))
     assert outcome(moved, address(70)) == declared
 
 

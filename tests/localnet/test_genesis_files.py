@@ -10,7 +10,7 @@ import pytest
 
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.genesis_files import read_program_file, read_recording
-from sniperforge.localnet.program.binary import program_bytes
+from sniperforge.localnet.program.binary import CPMM
 from sniperforge.localnet.recording import Recording
 from tests.localnet.kit import address
 from tests.localnet.test_recording import GOOD, MINE, OTHER, RAW, clock, response
@@ -59,8 +59,8 @@ def test_wrong_files_are_named(tmp_path: Path) -> None:
 def test_a_program(tmp_path: Path) -> None:
     """ELF bytes with their address; anything else is refused."""
     path = tmp_path / "program.so"
-    path.write_bytes(program_bytes())
-    assert read_program_file(address(1), path) == (address(1), program_bytes())
+    path.write_bytes(CPMM.elf())
+    assert read_program_file(address(1), path) == (address(1), CPMM.elf())
     with pytest.raises(ConfigError, match="not a program's address"):
         read_program_file("x", path)
     path.write_bytes(b"#!/bin/sh")

@@ -144,11 +144,11 @@ def test_accounts_set_while_it_runs_are_in_it(tmp_path: Path) -> None:
 
 def test_a_program_deployed_while_it_runs_is_in_it(tmp_path: Path) -> None:
     """Its bytes before it, so that it runs."""
-    from sniperforge.localnet.program.binary import program_bytes
+    from sniperforge.localnet.program.binary import CPMM
 
     chain, file = Chain(), tmp_path / "run.jsonl"
     with RunRecorder(chain.ledger, GENESIS, file):
-        chain.ledger.add_program(str(key_of(chain, "program")), program_bytes())
+        chain.ledger.add_program(str(key_of(chain, "program")), CPMM.elf())
         chain.slots()
     again = replay(file)
     assert again.whole

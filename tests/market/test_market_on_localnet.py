@@ -19,7 +19,7 @@ from sniperforge.localnet.market.actor import Actor
 from sniperforge.localnet.market.launchpad import LaunchedToken
 from sniperforge.localnet.market.schedule import launches
 from sniperforge.localnet.network import LocalNetwork
-from sniperforge.localnet.program.instructions import swap_base_input
+from sniperforge.localnet.program.cpmm.instructions import swap_base_input
 from sniperforge.market.pool_feed import PoolFeed
 from sniperforge.market.pool_watch import PoolWatch, WatchPace
 from sniperforge.testing.clock import eventually

@@ -13,7 +13,7 @@ from sniperforge.domain.addresses import LAMPORTS_PER_SOL, TOKEN_PROGRAM, USDC_M
 from sniperforge.domain.chain import Account
 from sniperforge.localnet.market.actor import seed_of
 from sniperforge.localnet.market.token_admin import mint_to
-from sniperforge.localnet.program.instructions import (
+from sniperforge.localnet.program.cpmm.instructions import (
     TOKEN,
     associated_token_account,
     initialize,

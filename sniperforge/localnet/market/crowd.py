@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL
 from sniperforge.localnet.market.actor import Actor, seed_of
 from sniperforge.localnet.market.trading import WSOL, buy, sell, wrap
-from sniperforge.localnet.program.instructions import associated_token_account
+from sniperforge.localnet.program.cpmm.instructions import associated_token_account
 from sniperforge.tokens.instructions import transfer_lamports
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from sniperforge.localnet.market.actor import Actor
 from sniperforge.localnet.market.archetypes import Aftermath
 from sniperforge.localnet.market.schedule import SUPPLY, TOKEN_DECIMALS
 from sniperforge.localnet.market.trading import WSOL, buy, sell, wrap
-from sniperforge.localnet.program.instructions import associated_token_account
+from sniperforge.localnet.program.cpmm.instructions import associated_token_account
 from sniperforge.tokens.instructions import (
     create_associated_token_account,
     transfer_checked,

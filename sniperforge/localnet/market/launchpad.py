@@ -15,7 +15,7 @@ from sniperforge.localnet.market.insiders import Insiders
 from sniperforge.localnet.market.schedule import SUPPLY, TOKEN_DECIMALS
 from sniperforge.localnet.market.token_admin import burn, create_mint, mint_to, revoke
 from sniperforge.localnet.market.trading import WSOL, wrap
-from sniperforge.localnet.program.instructions import (
+from sniperforge.localnet.program.cpmm.instructions import (
     AUTHORITY,
     OPERATOR,
     OPERATOR_SEED,

@@ -19,7 +19,7 @@ from sniperforge.localnet.jupiter_api.pools import Pools
 from sniperforge.localnet.ledger.envelope import open_envelope
 from sniperforge.localnet.ledger.lookups import load_keys
 from sniperforge.localnet.ledger.refusals import BundleRefusedError, TransactionRefusedError
-from sniperforge.localnet.program.binary import PROGRAM_ID
+from sniperforge.localnet.program.binary import CPMM
 from sniperforge.tokens.addresses import associated_token_address
 from sniperforge.tokens.instructions import (
     compute_unit_limit,
@@ -147,7 +147,9 @@ class Sandwich:
             names = load_keys(envelope, self._ledger.vm.get).names
         except TransactionRefusedError:
             return None
-        calls = [call for call in envelope.message.instructions if names[call.program_id_index] == PROGRAM_ID]
+        calls = [
+            call for call in envelope.message.instructions if names[call.program_id_index] == CPMM.address
+        ]
         if len(calls) != 1 or len(calls[0].data) != 24 or len(calls[0].accounts) <= _INPUT_MINT:
             return None
         data, accounts = calls[0].data, calls[0].accounts

@@ -8,7 +8,7 @@ from sniperforge.localnet.market.archetypes import Aftermath
 from sniperforge.localnet.market.schedule import SUPPLY, TOKEN_DECIMALS
 from sniperforge.localnet.market.token_admin import arm_hook, close_mint, freeze, mint_to
 from sniperforge.localnet.market.trading import sell
-from sniperforge.localnet.program.instructions import swap_base_input, withdraw
+from sniperforge.localnet.program.cpmm.instructions import swap_base_input, withdraw
 from sniperforge.tokens.instructions import create_associated_token_account, transfer_checked
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from solders.instruction import AccountMeta, Instruction
 from solders.system_program import CreateAccountParams, create_account
 
-from sniperforge.localnet.program.instructions import TOKEN, TOKEN_2022
+from sniperforge.localnet.program.cpmm.instructions import TOKEN, TOKEN_2022
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from solders.pubkey import Pubkey
 
 from sniperforge.domain.addresses import WSOL_MINT
-from sniperforge.localnet.program.instructions import associated_token_account, swap_base_input
+from sniperforge.localnet.program.cpmm.instructions import associated_token_account, swap_base_input
 from sniperforge.tokens.instructions import create_associated_token_account, sync_native, transfer_lamports
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
-"""The AMM program of the embedded network: C source, compiler driver, linker, compiled file, exact model.
+"""The programs of the embedded network: C source (``src``), compiler driver, linker, compiled files.
 
-The interface is Raydium CPMM's (program id, accounts, layouts, errors, logs, events); the source is our own.
-Not there: ``initialize_with_permission``, and the instructions of the protocol's owner (configs, status, fee
-collection) but for the mint allow-list. Errors are logged without a source file: "AnchorError occurred".
+A folder for each with its instructions, genesis accounts and exact model. The interfaces are those of the
+programs that stand at the same addresses on mainnet; the source is our own.
 """

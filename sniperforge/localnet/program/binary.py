@@ -1,22 +1,38 @@
-"""The compiled program as package data."""
+"""The compiled programs as package data."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-PROGRAM_ID: Final = "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C"
-"""Where the program expects to be deployed; it refuses to run at any other address."""
 
-BINARY_NAME: Final = "raydium_cpmm.so"
-HASH_NAME: Final = "raydium_cpmm.so.sha256"
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """One compiled program.
+
+    Attributes:
+        name: of its folder of C source and, with ``.so``, of its file.
+        address: where the program expects to be deployed; it refuses to run at any other.
+    """
+
+    name: str
+    address: str
+
+    @property
+    def file(self) -> str:
+        """Name of the program file; the file with its SHA-256 has ``.sha256`` after it."""
+        return f"{self.name}.so"
+
+    def elf(self) -> bytes:
+        """The SBPF version 3 program file, as committed."""
+        return files(__package__).joinpath(self.file).read_bytes()
+
+    def recorded_hash(self) -> str:
+        """SHA-256 of the program file in hex, as recorded when it was built."""
+        return files(__package__).joinpath(f"{self.file}.sha256").read_text().split()[0]
 
 
-def program_bytes() -> bytes:
-    """The SBPF version 3 program file, as committed."""
-    return files(__package__).joinpath(BINARY_NAME).read_bytes()
+CPMM: Final = Binary("cpmm", "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C")
 
-
-def recorded_hash() -> str:
-    """SHA-256 of the program file in hex, as recorded when it was built."""
-    return files(__package__).joinpath(HASH_NAME).read_text().split()[0]
+PROGRAMS: Final = (CPMM,)

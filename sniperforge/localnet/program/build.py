@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.errors import UnavailableError
-from sniperforge.localnet.program.binary import BINARY_NAME, HASH_NAME
+from sniperforge.localnet.program.binary import PROGRAMS, Binary
 from sniperforge.localnet.program.linker import link
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SOURCE: Final = Path(__file__).parent / "src"
 
 COMPILER_VERSION: Final = "0.17.0"
-"""Of ``ziglang``, that the committed file was built with; another one may give other bytes."""
+"""Of ``ziglang``, that the committed files were built with; another one may give other bytes."""
 
 COMPILER_FLAGS: Final = (
     "-target",
@@ -41,23 +41,25 @@ COMPILER_FLAGS: Final = (
     "-Wall",
     "-Wextra",
     "-Werror",
+    "-I.",
 )
 
 
-def build() -> bytes:
+def build(program: Binary) -> bytes:
     """The program file, built from the packaged source; the same bytes on every run.
 
     Raises:
         UnavailableError: ``ziglang`` is not installed, or the compiler refused the source.
     """
-    with tempfile.TemporaryDirectory(prefix="sniperforge-amm-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sniperforge-program-") as folder:
         output = Path(folder) / "program.o"
-        _compile(Path(folder), output)
+        _compile(program, Path(folder), output)
         return link(output.read_bytes())
 
 
-def _compile(folder: Path, output: Path) -> None:
-    command = [sys.executable, "-m", "ziglang", "cc", *COMPILER_FLAGS, "-c", "program.c", "-o", str(output)]
+def _compile(program: Binary, folder: Path, output: Path) -> None:
+    source = f"{program.name}/program.c"
+    command = [sys.executable, "-m", "ziglang", "cc", *COMPILER_FLAGS, "-c", source, "-o", str(output)]
     environment = os.environ | {
         "ZIG_GLOBAL_CACHE_DIR": str(folder / "global"),
         "ZIG_LOCAL_CACHE_DIR": str(folder / "local"),
@@ -65,26 +67,32 @@ def _compile(folder: Path, output: Path) -> None:
     done = subprocess.run(command, cwd=SOURCE, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - fixed command
     if done.returncode != 0:
         raise UnavailableError(
-            f"the AMM program did not compile: {done.stderr.strip()[:2000]}",
-            hint=f"install ziglang {COMPILER_VERSION}, the compiler that the committed file was built with",
+            f"the program {program.name} did not compile: {done.stderr.strip()[:2000]}",
+            hint=f"install ziglang {COMPILER_VERSION}, the compiler that the committed files were built with",
         )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Builds and writes the program file, or with ``--check`` compares it with the committed one."""
+    """Builds and writes the program files, or with ``--check`` compares them with the committed ones."""
     parser = argparse.ArgumentParser(prog="sniperforge.localnet.program.build", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare only; exit 1 when it differs")
-    check = parser.parse_args(arguments).check
-    program = build()
-    digest = hashlib.sha256(program).hexdigest()
-    committed = SOURCE.parent / BINARY_NAME
-    if check:
-        same = committed.is_file() and committed.read_bytes() == program
-        sys.stdout.write(f"{digest} {'same' if same else 'differs'}\n")
-        return 0 if same else 1
-    committed.write_bytes(program)
-    (SOURCE.parent / HASH_NAME).write_text(f"{digest}  {BINARY_NAME}\n")
-    sys.stdout.write(f"{digest} {len(program)} bytes\n")
+    parser.add_argument("--check", action="store_true", help="compare only; exit 1 when one differs")
+    make = _check if parser.parse_args(arguments).check else _write
+    return max(make(program, build(program)) for program in PROGRAMS)
+
+
+def _check(program: Binary, elf: bytes) -> int:
+    committed = SOURCE.parent / program.file
+    same = committed.is_file() and committed.read_bytes() == elf
+    sys.stdout.write(f"{hashlib.sha256(elf).hexdigest()} {program.file} {'same' if same else 'differs'}\n")
+    return 0 if same else 1
+
+
+def _write(program: Binary, elf: bytes) -> int:
+    digest = hashlib.sha256(elf).hexdigest()
+    committed = SOURCE.parent / program.file
+    committed.write_bytes(elf)
+    committed.with_name(f"{program.file}.sha256").write_text(f"{digest}  {program.file}\n")
+    sys.stdout.write(f"{digest} {program.file} {len(elf)} bytes\n")
     return 0
 
 

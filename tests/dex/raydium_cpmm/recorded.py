@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sniperforge.dex.raydium_cpmm import program
+from sniperforge.dex.raydium_cpmm.accounts import decode_config, decode_pool
 from sniperforge.domain.pool import EventKind, PoolEvent
 from tests.dex.recorded import RecordedVenue, Told, vault_flow
 
@@ -83,4 +84,5 @@ VENUE = RecordedVenue(
     logged=logged,
     asserted=asserted,
     moved=moved,
+    decoders=(decode_pool, decode_config),
 )

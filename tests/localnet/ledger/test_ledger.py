@@ -16,7 +16,7 @@ from sniperforge.localnet.ledger.envelope import open_envelope
 from sniperforge.localnet.ledger.ledger import RENT_EXEMPT, Ledger
 from sniperforge.localnet.ledger.pace import INSTANT, MAINNET_PACE
 from sniperforge.localnet.ledger.refusals import TransactionRefusedError, UnreadableTransactionError
-from sniperforge.localnet.program.binary import program_bytes
+from sniperforge.localnet.program.binary import CPMM
 from sniperforge.tokens.addresses import associated_token_address
 from sniperforge.tokens.instructions import create_associated_token_account, transfer_checked
 from tests.localnet.kit import NOW, SOL, Bench, address, holding, keypair, mint, pay
@@ -220,7 +220,7 @@ def test_a_program_account_in_a_transaction_is_not_read_as_a_token_account() -> 
 def test_a_program_that_is_paid_is_told_with_its_account() -> None:
     """Its new balance, and that it is a program still."""
     bench, heard = Bench(), []
-    bench.ledger.add_program(address(70), program_bytes())
+    bench.ledger.add_program(address(70), CPMM.elf())
     before = bench.ledger.vm.balance(keypair(70).pubkey())
     bench.ledger.on_landed.append(lambda _record, changes: heard.append(dict(changes)))
     record = bench.pay(address(70))
@@ -233,7 +233,7 @@ def test_ledgers_of_one_seed_share_their_identity() -> None:
     first, second = (Ledger(b"seed", MAINNET_PACE, lambda: NOW) for _ in range(2))
     assert first.genesis_hash == second.genesis_hash
     assert first.chain.tip.blockhash == second.chain.tip.blockhash
-    first.add_program(address(70), program_bytes())
+    first.add_program(address(70), CPMM.elf())
     account = first.account(address(70))
     assert account is not None
     assert account.executable

@@ -12,7 +12,7 @@ from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.ledger.refusals import TransactionRefusedError
 from sniperforge.localnet.ledger.vm import Vm
-from sniperforge.localnet.program.binary import PROGRAM_ID, program_bytes
+from sniperforge.localnet.program.binary import CPMM
 from tests.localnet.kit import SOL, Bench, address, keypair, pay
 
 
@@ -39,18 +39,18 @@ def test_accounts_are_put_replaced_and_deleted() -> None:
 
 def test_programs_are_deployed_and_indexed() -> None:
     """A program is executable, and found like any account."""
-    vm, key = Vm(), Pubkey.from_string(PROGRAM_ID)
-    vm.add_program(key, program_bytes())
+    vm, key = Vm(), Pubkey.from_string(CPMM.address)
+    vm.add_program(key, CPMM.elf())
     account = vm.get(key)
     assert account is not None
     assert account.executable
-    assert PROGRAM_ID in vm.index.by_program(account.owner)
+    assert CPMM.address in vm.index.by_program(account.owner)
 
 
 def test_a_file_that_is_no_program_is_a_configuration_error() -> None:
     """The loader's own words, and which program."""
-    with pytest.raises(ConfigError, match=PROGRAM_ID):
-        Vm().add_program(Pubkey.from_string(PROGRAM_ID), b"\x7fELF nonsense")
+    with pytest.raises(ConfigError, match=CPMM.address):
+        Vm().add_program(Pubkey.from_string(CPMM.address), b"\x7fELF nonsense")
 
 
 def test_a_transaction_that_cannot_load_pays_its_fee() -> None:

@@ -8,7 +8,7 @@ from solders.system_program import CreateAccountParams, create_account
 
 from sniperforge.domain.addresses import COMPUTE_BUDGET_PROGRAM, SYSTEM_PROGRAM
 from sniperforge.localnet.market.actor import Actor, seed_of
-from sniperforge.localnet.program.instructions import PROGRAM
+from sniperforge.localnet.program.cpmm.instructions import PROGRAM
 from sniperforge.tokens.instructions import transfer_lamports
 from tests.localnet.market.bench import SOL, Chain
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.localnet.market.crowd import SIZE, Crowd
 from sniperforge.localnet.market.schedule import Step
-from sniperforge.localnet.program.instructions import associated_token_account
+from sniperforge.localnet.program.cpmm.instructions import associated_token_account
 from tests.localnet.market.bench import SOL, Chain, Launchpad, launched
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sniperforge.localnet.market.crowd import SIZE
 from sniperforge.localnet.market.launchpad import TRANSFER_FEE_BPS, LaunchedToken
 from sniperforge.localnet.market.schedule import SUPPLY, launches
 from sniperforge.localnet.market.trading import WSOL
-from sniperforge.localnet.program.instructions import AUTHORITY, listing_address, pool_addresses
+from sniperforge.localnet.program.cpmm.instructions import AUTHORITY, listing_address, pool_addresses
 from sniperforge.tokens.extensions import (
     DefaultAccountState,
     MintCloseAuthority,

@@ -21,7 +21,7 @@ from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.market.schedule import Launch, launches
 from sniperforge.localnet.market.trading import WSOL
 from sniperforge.localnet.market.truth import Truth
-from sniperforge.localnet.program.instructions import associated_token_account
+from sniperforge.localnet.program.cpmm.instructions import associated_token_account
 from tests.localnet.market.bench import SOL, Chain, market_on
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sniperforge.localnet.faults.plan import FaultPlan
 from sniperforge.localnet.jupiter_api.pools import Pools
 from sniperforge.localnet.ledger.envelope import open_envelope
 from sniperforge.localnet.market.sandwich import LEAST_PROFIT, Sandwich, Swap, plan_around
-from sniperforge.localnet.program.instructions import (
+from sniperforge.localnet.program.cpmm.instructions import (
     associated_token_account,
     initialize,
     pool_addresses,

@@ -8,7 +8,7 @@ from sniperforge.localnet.ledger.sysvars import SLOTS_PER_EPOCH
 from sniperforge.localnet.market.archetypes import ARCHETYPES, Aftermath
 from sniperforge.localnet.market.schedule import SUPPLY, Step
 from sniperforge.localnet.market.trading import WSOL
-from sniperforge.localnet.program.instructions import AUTHORITY, associated_token_account
+from sniperforge.localnet.program.cpmm.instructions import AUTHORITY, associated_token_account
 from sniperforge.tokens.instructions import transfer_checked
 from tests.localnet.market.bench import SOL, launched
 

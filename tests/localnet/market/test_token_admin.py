@@ -28,7 +28,7 @@ from sniperforge.localnet.market.token_admin import (
     transfer_fee,
     transfer_hook,
 )
-from sniperforge.localnet.program.instructions import TOKEN, TOKEN_2022, associated_token_account
+from sniperforge.localnet.program.cpmm.instructions import TOKEN, TOKEN_2022, associated_token_account
 from sniperforge.tokens.extensions import (
     DefaultAccountState,
     MintCloseAuthority,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sniperforge.localnet.market.trading import WSOL, buy, sell, wrap
-from sniperforge.localnet.program.instructions import associated_token_account
+from sniperforge.localnet.program.cpmm.instructions import associated_token_account
 from tests.localnet.market.bench import SOL, launched
 
 

@@ -1,4 +1,4 @@
-"""The committed program file: its recorded hash, and that the source builds exactly it."""
+"""The compiler driver, and that the source builds exactly the committed files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from sniperforge.errors import UnavailableError
 from sniperforge.localnet.program import build
-from sniperforge.localnet.program.binary import HASH_NAME, program_bytes, recorded_hash
+from sniperforge.localnet.program.binary import CPMM, PROGRAMS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,31 +30,29 @@ needs_compiler = pytest.mark.skipif(
 )
 
 
-def test_file_has_its_recorded_hash() -> None:
-    """The packaged file and the packaged hash belong together."""
-    assert hashlib.sha256(program_bytes()).hexdigest() == recorded_hash()
-
-
 @needs_compiler
-def test_source_builds_the_committed_file(capsys: pytest.CaptureFixture[str]) -> None:
+def test_source_builds_the_committed_files(capsys: pytest.CaptureFixture[str]) -> None:
     """A rebuild on any machine gives the committed bytes."""
     assert build.main(["--check"]) == 0
-    assert capsys.readouterr().out == f"{recorded_hash()} same\n"
+    lines = [f"{program.recorded_hash()} {program.file} same\n" for program in PROGRAMS]
+    assert capsys.readouterr().out == "".join(lines)
 
 
 def test_check_tells_a_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``--check`` fails while the file is missing or old; without it the file and its hash are written."""
+    """``--check`` fails while a file is missing or old; without it the files and their hashes are written."""
     (tmp_path / "src").mkdir()
     monkeypatch.setattr(build, "SOURCE", tmp_path / "src")
-    monkeypatch.setattr(build, "build", lambda: b"program")
+    monkeypatch.setattr(build, "PROGRAMS", (CPMM,))
+    monkeypatch.setattr(build, "build", lambda _: b"program")
     digest = hashlib.sha256(b"program").hexdigest()
     assert build.main(["--check"]) == 1
     assert build.main([]) == 0
     assert build.main(["--check"]) == 0
-    assert capsys.readouterr().out == f"{digest} differs\n{digest} 7 bytes\n{digest} same\n"
-    assert (tmp_path / HASH_NAME).read_text() == f"{digest}  raydium_cpmm.so\n"
+    said = [f"{digest} cpmm.so differs", f"{digest} cpmm.so 7 bytes", f"{digest} cpmm.so same"]
+    assert capsys.readouterr().out.splitlines() == said
+    assert (tmp_path / "cpmm.so.sha256").read_text() == f"{digest}  cpmm.so\n"
 
 
 def test_compiler_errors_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,5 +60,5 @@ def test_compiler_errors_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess([], 1, "", "program refused")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(UnavailableError, match="program refused") as caught:
-        build.build()
+        build.build(CPMM)
     assert "ziglang" in caught.value.hint
