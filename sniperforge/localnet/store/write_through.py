@@ -95,10 +95,14 @@ class WriteThrough:
         except (SniperForgeError, sqlite3.Error) as error:
             self._failure = _failure(error)  # told when the block closes: until then nothing was promised
 
-    def _dropped(self, _block: Block, _records: object, _changes: object) -> None:
+    def abandon(self) -> None:
+        """Take back what was written of the open block. Safe to call at any time."""
         with suppress(_DroppedError), self._stack:
             raise _DroppedError
         self._begin_anew()
+
+    def _dropped(self, _block: Block, _records: object, _changes: object) -> None:
+        self.abandon()
 
     def _begin_anew(self) -> None:
         self._stack = ExitStack()

@@ -50,6 +50,7 @@ def test_a_full_disk_confirms_nothing(tmp_path: Path, count: int) -> None:
     room(kept, 1)
     tip = bench.ledger.chain.tip
     lost = [bench.pay(address(6), SOL + number) for number in range(count)]
+    bench.ledger.set_account(kept.account(address(7), SOL, bytes(50_000)))
     for _ in range(2):
         with pytest.raises(StorageError, match="the chain cannot be kept, so the network stops") as failure:
             bench.ledger.advance()
