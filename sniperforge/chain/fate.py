@@ -72,6 +72,7 @@ class FateWatch:
         self._look_first = look_first
         self._fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
         self._trouble = ""
+        self._refusal = ""
 
     async def run(self, deadline: float | None) -> Fate:
         """Watch until the fate is known or the clock shows ``deadline``. Safe to cancel."""
@@ -93,7 +94,9 @@ class FateWatch:
 
     async def _send(self) -> None:
         while self._resend is not None:
-            self._trouble = await self._resend() or self._trouble
+            refusal = await self._resend()
+            self._refusal = self._refusal or refusal
+            self._trouble = refusal or self._trouble
             await self._clock.sleep(self._pace.resend)
 
     async def _poll(self) -> None:
@@ -118,7 +121,8 @@ class FateWatch:
         while True:
             proof = await self._look_for_proof()
             if proof is not None:
-                self._settle(Dead(f"{proof.evidence}{self._last_trouble()}"))
+                met = f"; first trouble of sending: {self._refusal}" if self._refusal else ""
+                self._settle(Dead(f"{proof.evidence}{met}"))
             await self._clock.sleep(self._pace.bury)
 
     async def _listen(self, signature: str) -> None:
@@ -140,10 +144,8 @@ class FateWatch:
 
     async def _expire(self, deadline: float) -> None:
         await self._clock.sleep(deadline - self._clock.monotonic())
-        self._settle(InDoubt(f"neither landed nor proved dead in time{self._last_trouble()}"))
-
-    def _last_trouble(self) -> str:
-        return f"; last trouble: {self._trouble}" if self._trouble else ""
+        last = f"; last trouble: {self._trouble}" if self._trouble else ""
+        self._settle(InDoubt(f"neither landed nor proved dead in time{last}"))
 
 
 def _landed(item: Any, commitment: str, signature: str) -> Landed | None:

@@ -207,5 +207,5 @@ async def test_without_an_engine_private_bytes_stay_here(scene: Scene) -> None:
     scene.first.answer("getEpochInfo", epoch(150), epoch(151))
     fate = await scene.landing.land(RAW + PRIVATE, "Sig", 150)
     assert isinstance(fate, Dead)
-    assert fate.evidence.endswith("; last trouble: " + error.message)
+    assert fate.evidence.endswith("; first trouble of sending: " + error.message)
     assert scene.first.count("sendTransaction") + scene.second.count("sendTransaction") == 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sniperforge.chain.jito import BlockEngineSender
 from sniperforge.chain.landing import Landing
 from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
@@ -30,6 +31,7 @@ from sniperforge.engine.kill_switch import KillSwitch
 from sniperforge.engine.nonces import NoncePool
 from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, SellOrder
 from sniperforge.engine.session import Session
+from sniperforge.execution.mev import TipPolicy
 from sniperforge.localnet.genesis import Genesis
 from sniperforge.localnet.ledger.pace import SlotProfile
 from sniperforge.localnet.market.actor import Actor, seed_of
@@ -80,7 +82,9 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = FakeClock(START, autojump=True)
-        self.network = LocalNetwork(Genesis(b"s" * 32), profile=PROFILE, now=self.clock.now)
+        self.network = LocalNetwork(
+            Genesis(b"s" * 32), profile=PROFILE, now=self.clock.now, block_engine_rate=0
+        )
         self.ledger = self.network.ledger
         self.rpc = RpcClient(self.network.transport(), self.clock, retry=NO_RETRY)
         self.signer = KeypairSigner(KEY)
@@ -192,6 +196,21 @@ class World:
         return self.process(name)
 
 
+class Engine:
+    """The chain's block engine without a socket: a transport to one of its paths."""
+
+    def __init__(self, network: LocalNetwork, path: str) -> None:
+        self._network = network
+        self._path = path
+
+    async def post(self, payload: bytes) -> bytes:
+        """The reply's body."""
+        return (await self._network.block_engine.handle("POST", self._path, body=payload)).body
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
 @dataclass
 class Process:
     """Everything of a process that trades the wallet, wired as the composition root does."""
@@ -205,6 +224,7 @@ class Process:
     watch: Callable[[str, str], Any] | None = None
     rpc: RpcClient | None = None
     nonces: int = 0
+    tips: TipPolicy = field(default_factory=TipPolicy)
 
     def __post_init__(self) -> None:
         world, clock = self.world, self.world.clock
@@ -217,6 +237,8 @@ class Process:
             witnesses=Witnesses([Witness(self.rpc)], clock),
             pubsub=world.network.pubsub(),
             clock=clock,
+            tipped=[BlockEngineSender(Engine(world.network, "/api/v1/transactions"), "sendTransaction")],
+            private=[BlockEngineSender(Engine(world.network, "/api/v1/bundles"), "sendBundle")],
         )
         self.blockhashes = BlockhashCache(self.rpc, clock)
         self.door = Door(
@@ -236,7 +258,7 @@ class Process:
             lander=self.lander or self.landing,
             blockhashes=self.blockhashes,
             door=self.door,
-            policy=ExecutionPolicy(200_000, self.micro_lamports, 10_000_000, world.rent),
+            policy=ExecutionPolicy(200_000, self.micro_lamports, 10_000_000, world.rent, tips=self.tips),
             clock=clock,
             holds=lambda: self.held,
             new_id=self._ids(),
