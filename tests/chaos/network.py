@@ -1,6 +1,6 @@
 """The network of a chaos run: a process that outlives every trader. One JSON line in, one out.
 
-``network.py SLOT_MS POOLS`` says where it serves and which pools it has; then ``{"do": "fund", ...}``,
+``python -m tests.chaos.network SLOT_MS POOLS`` says where it serves and which pools it has; then ``{"do": "fund", ...}``,
 ``{"do": "faults", "profile": "rough", "seed": 1}``, ``{"do": "calm"}``. It ends with its input.
 """
 

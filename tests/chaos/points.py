@@ -46,6 +46,14 @@ POINTS = (
 the transaction is read; when it is read, before it is booked (the fill is ``open_position`` and ``book``)."""
 
 
+CORE = tuple(
+    f"{name}.{when}"
+    for name in ("record_intent", "send", "confirmation", "open_position", "book")
+    for when in ("before", "after")
+)
+"""What every transaction comes past, at one of these ways of booking it: a short run has time for them."""
+
+
 class Fuse:
     """Kills this process, with no chance to tidy up, the n-th time that it comes past a point.
 
