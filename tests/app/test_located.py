@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from sniperforge.localnet.service.info import NetworkInfo, write_info
 from tests.app.place import settings_in
 
 
-def running(folder: Path, *, process: str | None = None) -> None:
+def running(folder: Path, *, process: str | None = None, jupiter_url: str | None = None) -> None:
     """Say that a network runs on port 7777; by default it is this very process."""
     pid = os.getpid()
     alive = start_identity(pid) if process is None else process
     files = service_files(settings_in(folder))
     make_folder(files.info.parent)
-    info = NetworkInfo("http://127.0.0.1:7777", "ws://127.0.0.1:7778", None, "G", pid, alive, "now", "P", "k")
+    urls = ("http://127.0.0.1:7777", "ws://127.0.0.1:7778", jupiter_url)
+    info = NetworkInfo(*urls, "G", pid, alive, "now", "P", "k")
     write_info(files.info, info)
 
 
@@ -70,3 +72,16 @@ def test_a_damaged_file_is_said(tmp_path: Path) -> None:
     files.info.write_text("{")
     with pytest.raises(ConfigError, match="does not describe a running network"):
         located(settings_in(tmp_path))
+
+
+def test_its_block_engine_is_followed_too(tmp_path: Path) -> None:
+    """Unless the file names another one, or the service says of none."""
+    settings = settings_in(tmp_path)
+    assert located(settings).network.block_engine_urls == ("http://127.0.0.1:8898",)
+    running(tmp_path)
+    assert located(settings).network.block_engine_urls == ("http://127.0.0.1:8898",)
+    running(tmp_path, jupiter_url="http://127.0.0.1:7776")
+    assert located(settings).network.block_engine_urls == ("http://127.0.0.1:7776",)
+    for own in ((), ("http://127.0.0.1:9",)):
+        edited = replace(settings, network=settings.network.model_copy(update={"block_engine_urls": own}))
+        assert located(edited).network.block_engine_urls == own

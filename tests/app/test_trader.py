@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from sniperforge.config.model import Config
 from sniperforge.domain.lifecycle import TxState
 from sniperforge.domain.trade import PositionState
 from sniperforge.engine.events import SessionEvent, Trouble
-from sniperforge.errors import WalletBusyError
+from sniperforge.errors import ConfigError, WalletBusyError
 from sniperforge.execution.plan import (
     FeePlan,
     compile_message,
@@ -117,3 +118,35 @@ def test_settings_in_lamports() -> None:
         Config.model_validate({"execution": {"exit_slippage_bps": 100, "exit_slippage_max_bps": 300}})
     )
     assert (narrow.start_bps, narrow.urgent_start_bps, narrow.max_bps) == (100, 300, 300)
+
+
+@pytest.mark.parametrize("mev", ["tip", "bundle"])
+async def test_without_a_block_engine_nothing_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mev: str
+) -> None:
+    """Trades that are to go to one cannot be sent elsewhere: the configuration is wrong, and says where."""
+    async with place(tmp_path, monkeypatch) as (_, project):
+        project.extra["SNIPERFORGE_EXECUTION__MEV"] = mev
+        settings = project.settings
+        network = settings.network.model_copy(update={"block_engine_urls": ()})
+        signer = KeypairSigner(project.key)
+        async with open_node(replace(settings, network=network), patient=True) as node:
+            with pytest.raises(ConfigError, match=f'execution.mev is "{mev}", and network localnet has no'):
+                async with open_trader(node, signer, bot="", command="sell", tell=lambda _event: None):
+                    raise AssertionError
+        assert not project.lock.exists()
+        assert not project.journal_path.exists()
+
+
+async def test_a_trade_through_the_configured_block_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the files to the chain over HTTP, within the engine's one request a second; nodes see nothing."""
+    async with place(tmp_path, monkeypatch, per_minute=60) as (network, project):
+        file = project.folder / "configs" / "networks" / "localnet.toml"
+        file.write_text(file.read_text().replace("http://127.0.0.1:8898", network.jito_url))
+        project.extra["SNIPERFORGE_EXECUTION__MEV"] = "bundle"
+        async with bot(project) as trader:
+            trader.executor._lander._senders = ()
+            fills = await until(trader.journal.fills, seconds=40)
+        assert fills[0].settlement.tip == 100_000

@@ -32,6 +32,9 @@ def test_defaults_are_validated_money() -> None:
         (Limits, {"max_creator_sol": "0.4"}, "max_trade_sol"),
         (Limits, {"max_token_sol": "0.4"}, "max_trade_sol"),
         (Execution, {"exit_slippage_bps": 6_000}, "exit_slippage_bps"),
+        (Execution, {"tip_sol": "0.000000999"}, "tip_sol"),
+        (Execution, {"tip_sol": "0.002"}, "tip_sol"),
+        (Execution, {"mev": "tip", "max_tip_sol": "0.01"}, "max_tip_sol"),
         (Localnet, {"ws_port": 8899}, "ws_port"),
         (Localnet, {"jupiter_port": 8900}, "jupiter_port"),
     ],
@@ -46,3 +49,10 @@ def test_contradictions_name_the_key(section: type[Config], values: dict[str, ob
 def test_ports_of_zero_do_not_collide() -> None:
     """0 lets the system choose, so it may stand more than once."""
     assert Localnet(rpc_port=0, ws_port=0, jupiter_port=0).ws_port == 0
+
+
+def test_tips_that_nobody_pays_may_be_high() -> None:
+    """Without a policy they are no part of the fees."""
+    assert Execution.model_validate({"max_tip_sol": 1}).mev == "none"
+    with pytest.raises(ValidationError):
+        Execution.model_validate({"mev": "private"})

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from pydantic import ValidationError
 
 from sniperforge.config.genesis import GENESIS_HASHES
 from sniperforge.config.network import ROLES, NetworkConfig
+from sniperforge.config.packaged import default_text
 
 GOOD = {
     "chain": "devnet",
@@ -58,6 +61,9 @@ def test_every_role_needs_an_endpoint(role: str) -> None:
         {"endpoints": [{"rpc_url": "https://node.example"}]},
         {"endpoints": "https://node.example"},
         {"endpoints": ["https://node.example"]},
+        {"block_engine_urls": ["ws://engine.example"]},
+        {"block_engine_urls": ["https://engine.example/api/v1/bundles"]},
+        {"block_engine_urls": "https://engine.example"},
         {"chain": "moon"},
         {"feed_commitment": "finalized"},
         {"genesis_hash": "short"},
@@ -83,3 +89,13 @@ def test_a_local_chain_may_pin_its_own_genesis_hash() -> None:
     """An unknown hash belongs to a local chain."""
     own = "11111111111111111111111111111112"
     assert NetworkConfig.model_validate(GOOD | {"chain": "localnet", "genesis_hash": own}).genesis_hash == own
+
+
+def test_block_engines_are_given_by_their_base_url() -> None:
+    """Their keys are in the query, so that they stay out of the text form too; mainnet's file has one."""
+    urls = ["https://engine.example/?uuid=hunter2", "http://127.0.0.1:8898"]
+    network = NetworkConfig.model_validate(GOOD | {"block_engine_urls": urls})
+    assert network.block_engine_urls == tuple(urls)
+    assert "hunter2" not in f"{network!r}"
+    table = tomllib.loads(default_text("networks/mainnet.toml") or "")
+    assert table["block_engine_urls"] == ["https://mainnet.block-engine.jito.wtf"]

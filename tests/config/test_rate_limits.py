@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from sniperforge.config.rate_limits import PUBLIC_LIMITS, EndpointLimits, limits_of
+from sniperforge.config.rate_limits import ENGINE_LIMITS, PUBLIC_LIMITS, EndpointLimits, limits_of
 
 OWN = {"requests_per_second": 50, "burst": 100, "weights": {"getBlock": Decimal("2.5")}}
 PUBLIC = "https://api.mainnet-beta.solana.com"
@@ -66,3 +66,14 @@ def test_wrong_limits_are_refused(wrong: dict[str, object]) -> None:
     """Numbers within their bounds, and nothing that means nothing."""
     with pytest.raises(ValidationError):
         EndpointLimits.model_validate(wrong)
+
+
+@pytest.mark.parametrize("region", ["", "ny.", "singapore."])
+def test_every_region_of_jito_has_its_own_second(region: str) -> None:
+    """One request a second each, unless a plan says otherwise."""
+    url = f"https://{region}mainnet.block-engine.jito.wtf/"
+    assert limits_of(url, EndpointLimits()) is ENGINE_LIMITS
+    assert ENGINE_LIMITS.requests_per_second == 1
+    own = EndpointLimits(requests_per_second=Decimal(5))
+    assert limits_of(url, own) is own
+    assert limits_of("https://evil-block-engine.jito.wtf.example", EndpointLimits()) is not ENGINE_LIMITS

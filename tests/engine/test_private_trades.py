@@ -123,11 +123,11 @@ async def test_a_failing_bundle_costs_nothing(world: World) -> None:
     assert world.lamports() == before
 
 
-async def test_a_refusal_is_told_with_its_reason(world: World) -> None:
+async def test_a_refusal_is_told_with_its_reason(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A block engine that does not take the tip says so; the trade dies of it, and the reason is shown."""
     process = world.process(tips=TipPolicy(Mev.BUNDLE, TIP, TIP))
     token = await world.launch()
-    world.network.block_engine._auction.take = _refuse  # type: ignore[method-assign]
+    monkeypatch.setattr(world.network.block_engine._auction, "take", _refuse)
     async with world.running():
         await process.blockhashes.refresh()
         outcome = await process.executor.buy(process.buy_order(token))
