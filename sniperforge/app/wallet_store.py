@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sniperforge.app.wallet import DEFAULT_NAME, wallet_directory
+from sniperforge.domain.amounts import format_sol
 from sniperforge.errors import ConfigError, SniperForgeError, UsageError
+from sniperforge.store.journal_reader import JournalReader
 from sniperforge.wallets.directory import check_name
 
 if TYPE_CHECKING:
@@ -54,6 +57,25 @@ def row_of(settings: Settings, entry: WalletEntry) -> WalletRow:
     return WalletRow(
         entry, entry.path.parent == settings.wallets_dir and entry.name == _default_name(settings)
     )
+
+
+def nonces_of(settings: Settings, pubkey: str) -> list[dict[str, Any]]:
+    """The wallet's nonce accounts on every chain it traded here, from its journals: nobody is asked."""
+    found: list[dict[str, Any]] = []
+    for path in sorted(settings.state_dir.glob(f"*/*/wallets/{pubkey}/journal.db")):
+        mode = path.parents[2]
+        # A journal of an earlier version has no nonces; one that cannot be read is another command's affair.
+        with suppress(SniperForgeError), closing(JournalReader(path)) as journal:
+            found += [
+                {
+                    "cluster": mode.parent.name,
+                    "mode": mode.name,
+                    "account": account,
+                    "rent_sol": format_sol(rent),
+                }
+                for account, rent in journal.nonce_accounts().items()
+            ]
+    return found
 
 
 def check_new_name(settings: Settings, name: str) -> None:

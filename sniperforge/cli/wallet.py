@@ -135,17 +135,22 @@ def show(
         str, typer.Argument(help="Name, address or key file; the selected wallet by default.")
     ] = "",
 ) -> Result:
-    """One wallet: its address, where its key is, and whether it is encrypted."""
+    """One wallet: its address, where its key is, whether it is encrypted, and its nonce accounts."""
     from sniperforge.app.wallet import named_wallet
-    from sniperforge.app.wallet_store import row_of
+    from sniperforge.app.wallet_store import nonces_of, row_of
     from sniperforge.cli.settings import load_settings
 
     settings = load_settings(ctx.obj)
     entry = named_wallet(settings, name)
-    row = row_of(settings, entry)
+    row, nonces = row_of(settings, entry), nonces_of(settings, entry.pubkey)
     kept = "encrypted" if entry.encrypted else "plain, no password"
     text = f"{entry.name}{' (default)' if row.default else ''}\n{entry.pubkey}\n{entry.path}: {kept}"
-    return _result(settings, row.to_json(), text, (entry.warning,) if entry.warning else (), entry.pubkey)
+    text += "".join(
+        f"\nnonce {each['account']}  {each['rent_sol']} SOL of rent  {each['cluster']} {each['mode']}"
+        for each in nonces
+    )
+    data = {**row.to_json(), "nonces": nonces}
+    return _result(settings, data, text, (entry.warning,) if entry.warning else (), entry.pubkey)
 
 
 @app.command()

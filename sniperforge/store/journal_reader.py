@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from sniperforge.domain.lifecycle import UNRESOLVED, TxState
@@ -95,6 +96,22 @@ class JournalReader:
             f" AND transactions.state = 'rejected' AND positions.state IN ({_HELD_SQL})"
         )
         return {str(row["nonce_account"]): str(row["position_id"] or "") for row in rows}
+
+    def nonce_accounts(self) -> dict[str, int]:
+        """``{account: lamports of rent}`` of the nonce accounts that were made and not closed."""
+        held: dict[str, int] = {}
+        rows = self._db.rows(
+            "SELECT facts, rent_paid FROM fills JOIN intents ON intents.id = intent_id"
+            " WHERE fills.kind = 'nonce' AND err IS NULL ORDER BY slot, booked_at"
+        )
+        for row in rows:
+            accounts = json.loads(row["facts"])["accounts"]
+            for account in accounts:
+                if row["rent_paid"]:
+                    held[account] = row["rent_paid"] // len(accounts)
+                else:
+                    held.pop(account, None)
+        return held
 
     def nonce_used(self, value: str) -> bool:
         """Whether a transaction was ever signed on this nonce value."""

@@ -15,10 +15,15 @@ from sniperforge.app.wallet_store import (
     key_from_file,
     key_from_phrase,
     key_from_text,
+    nonces_of,
     row_of,
     wallet_rows,
 )
+from sniperforge.domain.lifecycle import TxEvent
+from sniperforge.domain.trade import IntentKind
 from sniperforge.errors import ConfigError, NotFoundError, UsageError
+from sniperforge.store.journal import Journal
+from sniperforge.testing.trades import make_attempt, make_fill, make_intent, make_settlement
 from sniperforge.wallets.secret import SecretKey, SecretText
 from tests.app.place import settings_in
 
@@ -140,3 +145,21 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """Not found, not malformed."""
     with pytest.raises(NotFoundError):
         key_from_file(tmp_path / "none.json")
+
+
+def test_nonce_accounts_are_read_from_the_journals(tmp_path: Path) -> None:
+    """Of every chain and mode; a file that is no journal is passed over."""
+    settings = settings_in(tmp_path)
+    folder = settings.state_dir / "devnet" / "live" / "wallets" / "wallet"
+    journal = Journal(folder / "journal.db")
+    intent = make_intent("n", IntentKind.NONCE, facts={"accounts": ["n1", "n2"]})
+    journal.record_intent(intent, make_attempt(intent))
+    settlement = make_settlement("signature of n", rent_paid=2 * 1_447_680)
+    journal.book(make_fill(intent, settlement), TxEvent.LANDED)
+    journal.close()
+    other = settings.state_dir / "mainnet" / "live" / "wallets" / "wallet"
+    other.mkdir(parents=True)
+    (other / "journal.db").write_text("no database")
+    row = {"cluster": "devnet", "mode": "live", "rent_sol": "0.001447680"}
+    assert nonces_of(settings, "wallet") == [{**row, "account": "n1"}, {**row, "account": "n2"}]
+    assert nonces_of(settings, "another") == []

@@ -194,6 +194,7 @@ def test_showing_one(terminal: Terminal) -> None:
     shown = terminal.run("wallet")
     assert shown.startswith("LOCALNET\nauto (default)\n")
     assert "plain, no password" in shown
+    assert terminal.data("wallet", "show")["nonces"] == []
     by_name, by_default = terminal.data("wallet", "show", "auto"), terminal.data("wallet", "show", "default")
     assert by_name == by_default == terminal.data("wallet", "show", by_name["pubkey"])
     Path(by_name["path"]).chmod(0o644)

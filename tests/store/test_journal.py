@@ -725,3 +725,16 @@ class TestSeries:
         assert journal.busy_nonces() == {"n1": "b"}
         journal.mark_finalized("s 1")
         assert journal.busy_nonces() == {}
+
+
+def test_nonce_accounts_are_those_made_and_not_closed(journal: Journal) -> None:
+    """With the rent that each holds; what was refused made none."""
+    for name, accounts, costs, err in (
+        ("a", ["n1", "n2"], {"rent_paid": 20}, None),
+        ("b", ["n3"], {}, {"x": 1}),
+        ("c", ["n1"], {"rent_returned": 10}, None),
+    ):
+        intent = record(journal, name, IntentKind.NONCE, mint="", facts={"accounts": accounts})
+        settlement = make_settlement(f"signature of {name}", err=err, **costs)
+        journal.book(make_fill(intent, settlement), TxEvent.FAILED if err else TxEvent.LANDED)
+    assert journal.nonce_accounts() == {"n2": 10}
