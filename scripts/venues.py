@@ -1,7 +1,7 @@
 """Writes docs/venues.md: recorded cases matched, by venue and stage; ``--check`` fails when it drifted.
 
-The counts are those of the tests (tests/dex/recorded.py). Without the shared folder of recordings they cannot be
-made, and nothing is written or refused.
+The counts are those of the tests (tests/dex/recorded.py). Without the shared folder of recordings they cannot
+be made, and nothing is written or refused.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ HEAD = """# Venues
 What each venue reads and does, and how many cases of recorded chain data agree with it. Made by
 `scripts/venues.py` from the comparisons that the tests make (`tests/dex/recorded.py`): do not edit.
 
-- detect: the transaction's decoded instructions are the events, in order, with no event that is not there, and its
-  log lines announce as many creations.
+- detect: the transaction's decoded instructions are the events, in order, with no event that is not there,
+  and its log lines announce as many creations.
 - decode: kind, pool, mints, vaults, arguments and roles of each instruction; account dumps.
-- events: amounts of the program's own events, what the recording's source asserts, and balance changes explained.
+- events: amounts of the program's own events, what the recording's source asserts, changes of balances.
 - quote: the output of a recorded swap, quoted anew to the unit from the reserves before it.
 - build: accounts, role by role, and data of a recorded swap, built anew.
 

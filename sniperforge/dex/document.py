@@ -67,7 +67,7 @@ def _of_landed(body: Mapping[str, Any]) -> TransactionView:
     meta = mapping_at(body.get("meta"), "meta")
     if not {"preBalances", "postBalances"} & meta.keys():
         gone = ("preBalances", "postBalances", "preTokenBalances", "postTokenBalances")
-        body = {**body, "meta": {**meta, **dict.fromkeys(gone, [])}}
+        body = {**body, "meta": {**meta, **{name: [] for name in gone}}}
         transaction = body.get("transaction")
         if isinstance(transaction, dict) and isinstance(message := transaction.get("message"), dict):
             keys = message.get("accountKeys") or _named_in(message, meta)

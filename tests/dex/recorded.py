@@ -19,7 +19,7 @@ from typing import Any
 from sniperforge.app.decoding import events_in
 from sniperforge.dex.document import parse_document
 from sniperforge.dex.registry import creations_in
-from sniperforge.domain.chain import LogsNotice, TransactionView
+from sniperforge.domain.chain import Account, LogsNotice, TransactionView
 from sniperforge.domain.pool import EventKind, PoolEvent
 from sniperforge.testing.fixtures import COMMITTED, read_recording, recordings, shared_root
 
@@ -118,7 +118,8 @@ class RecordedVenue:
         quote: ``(event, recording) -> (expected, got)`` of a swap quoted anew; ``None``: reserves are not known.
         build: ``(event, recording) -> (expected, got)`` of a swap's accounts and data built anew; ``None``: it is of
             a form that is not built.
-        more: further cases of a recording, account dumps for example.
+        more: ``(document, name) ->`` further cases of any file, account dumps for example.
+        decoders: what reads the venue's accounts: on any bytes they may raise nothing but DecodeError.
         exceptions: reason by case name, for cases that cannot match.
     """
 
@@ -132,6 +133,7 @@ class RecordedVenue:
     quote: Callable[[PoolEvent, Recording], tuple[object, object] | None] = lambda *_: None
     build: Callable[[PoolEvent, Recording], tuple[object, object] | None] = lambda *_: None
     more: Callable[[Mapping[str, Any], str], Iterable[Case]] = lambda *_: ()
+    decoders: tuple[Callable[[Account], object], ...] = ()
     exceptions: Mapping[str, str] = field(default_factory=dict)
 
 
