@@ -235,3 +235,23 @@ def test_a_configuration_file_is_passed_on(settings: Settings, tmp_path: Path) -
     file.write_text("")
     command = local_service._command(settings, PLAN)
     assert command[command.index("--config") + 1] == str(file)
+
+
+def test_a_chain_in_the_way_is_told_before_anything_starts(settings: Settings) -> None:
+    """Programs, accounts and clock are for a new chain, a damaged one is named, and --reset puts both aside."""
+    start_detached(settings, PLAN)
+    with pytest.raises(UnavailableError, match="--reset"):
+        start_detached(settings, replace(PLAN, reset=True))
+    stop(settings)
+    files = service_files(settings)
+    fork = Fork(clock_slot=7_000)
+    with pytest.raises(ConfigError, match="there is a chain in"):
+        start_detached(settings, replace(PLAN, fork=fork))
+    files.chain.write_bytes(b"?" * 5_000)
+    with pytest.raises(ConfigError, match=r"localnet-chain\.db"):
+        start_detached(settings, PLAN)
+    _, started = start_detached(settings, replace(PLAN, fork=fork, reset=True))
+    assert started
+    assert files.chain_before.read_bytes() == b"?" * 5_000
+    assert 7_000 <= facts(settings)["slot"] < 8_000
+    stop(settings)

@@ -22,7 +22,17 @@ def test_a_warp_answers_where_it_leads() -> None:
     assert bench.ledger.chain.tip.slot == before.slot + 150
 
 
-@pytest.mark.parametrize("slots", [0, 10**10, "5"], ids=["none", "many", "text"])
+def test_a_warp_may_be_given_in_seconds() -> None:
+    """As many slots as they have, the last one begun."""
+    bench = Bench()
+    slot = bench.ledger.chain.tip.slot
+    assert bench.ask("sniperforge_warp", {"seconds": 3})["slot"] == slot + 8
+    assert bench.ledger.ahead == pytest.approx(3.2)
+
+
+@pytest.mark.parametrize(
+    "slots", [0, 10**10, "5", {}, {"seconds": 0}], ids=["none", "many", "text", "nothing", "no time"]
+)
 def test_absurd_warps_are_refused(slots: object) -> None:
     """And nothing moves."""
     bench = Bench()
