@@ -380,7 +380,7 @@ class TestMigrations:
         assert self.steps(db) == ["one", "two", "ten"]
         db.close()
 
-    @pytest.mark.parametrize("schema", ["journal", "shared"])
+    @pytest.mark.parametrize("schema", ["journal", "shared", "localnet"])
     def test_the_shipped_steps_are_numbered_from_one_without_a_gap(self, schema: str) -> None:
         """A gap would be a forgotten file."""
         assert sorted(migrations(schema)) == list(range(1, len(migrations(schema)) + 1))
