@@ -24,6 +24,7 @@ from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor
 from sniperforge.engine.fee_levels import FeeLevels
 from sniperforge.engine.guard import Guard
+from sniperforge.engine.holdings import Holdings
 from sniperforge.engine.kill_switch import KillSwitch
 from sniperforge.engine.nonces import NoncePool
 from sniperforge.engine.orders import ExecutionPolicy
@@ -160,33 +161,17 @@ def _assemble(
     node, journal, pubsub = held.node, held.journal, held.pubsub
     config, clock, wallet = node.settings.config, node.clock, held.signer.pubkey
     blockhashes = BlockhashCache(node.rpc, clock)
-    witnesses = Witnesses(node.witnesses, clock)
     nonces = NoncePool(
         wallet=wallet, journal=journal, rpc=node.rpc, clock=clock, size=config.execution.nonce_accounts
     )
-    landing = Landing(
-        senders=node.senders,
-        tipped=node.tipped,
-        private=node.private,
-        witnesses=witnesses,
-        pubsub=pubsub,
-        clock=clock,
-        pace=pace_of(config),
-    )
+    landing = _landing(node, pubsub)
     levels = FeeLevels(rpc=node.rpc, journal=journal, clock=clock)
     executor = Executor(
         signer=held.signer,
         journal=journal,
         lander=landing,
         blockhashes=blockhashes,
-        door=Door(
-            wallet=wallet,
-            limits=limits_of(config),
-            journal=journal,
-            rpc=node.rpc,
-            clock=clock,
-            switch=switch,
-        ),
+        door=_door(held, switch),
         policy=execution_policy(config, held.account_rent),
         clock=clock,
         holds=held.lock.still_held,
@@ -218,7 +203,40 @@ def _assemble(
     if guards:
         session.add_service(lambda: nonces.run(executor, tell))
         session.add_service(levels.run)
+        holdings = Holdings(
+            wallet=wallet,
+            rpc=node.rpc,
+            journal=journal,
+            clock=clock,
+            selling=executor.selling,
+            tell=tell,
+        )
+        session.add_service(holdings.run)
     return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
+
+
+def _landing(node: Node, pubsub: PubSubClient) -> Landing:
+    return Landing(
+        senders=node.senders,
+        tipped=node.tipped,
+        private=node.private,
+        witnesses=Witnesses(node.witnesses, node.clock),
+        pubsub=pubsub,
+        clock=node.clock,
+        pace=pace_of(node.settings.config),
+    )
+
+
+def _door(held: _Held, switch: KillSwitch) -> Door:
+    node = held.node
+    return Door(
+        wallet=held.signer.pubkey,
+        limits=limits_of(node.settings.config),
+        journal=held.journal,
+        rpc=node.rpc,
+        clock=node.clock,
+        switch=switch,
+    )
 
 
 def _watch(node: Node, pubsub: PubSubClient, dex: str, pool: str) -> PoolWatch:
