@@ -20,6 +20,7 @@ from sniperforge.coordination.inbox import InboxServer
 from sniperforge.dex.registry import venue_named
 from sniperforge.engine.audit import Audit
 from sniperforge.engine.blockhash_cache import BlockhashCache
+from sniperforge.engine.compute_units import ComputeUnits
 from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor
 from sniperforge.engine.fee_levels import FeeLevels
@@ -30,7 +31,7 @@ from sniperforge.engine.nonces import NoncePool
 from sniperforge.engine.orders import ExecutionPolicy
 from sniperforge.engine.requests import RequestDesk
 from sniperforge.engine.session import Session
-from sniperforge.errors import ConfigError, NotFoundError
+from sniperforge.errors import NotFoundError
 from sniperforge.execution.mev import Mev, TipPolicy
 from sniperforge.market.pool_watch import PoolWatch
 from sniperforge.orders.slippage import SlippagePolicy
@@ -92,7 +93,7 @@ async def open_trader(
         UnavailableError: the node does not answer.
         StorageError: journal, lock or inbox cannot be written.
     """
-    require_block_engine(node)
+    node.settings.require_block_engine()
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(take(node, signer.pubkey, bot=bot, command=command))
         journal = open_journal(node, signer.pubkey)
@@ -121,17 +122,6 @@ async def open_trader(
             trader.session.add_service(lambda: heartbeat(node, signer.pubkey, bot, shared, health))
         await trader.session.open()
         yield trader
-
-
-def require_block_engine(node: Node) -> None:
-    """Raise ``ConfigError`` when trades are to be sent to block engines and the network has none."""
-    mev, name = node.settings.config.execution.mev, node.settings.network_name
-    if mev != "none" and not node.private:
-        raise ConfigError(
-            f'execution.mev is "{mev}", and network {name} has no block engine',
-            hint=f'set block_engine_urls in networks/{name}.toml, or mev = "none"',
-            details={"key": "execution.mev", "value": mev, "network": name},
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +169,7 @@ def _assemble(
         nonces=nonces,
         dearer_after=config.execution.exit_retry_ms / 1_000,
         levels=levels,
+        units=ComputeUnits(node.rpc, most=COMPUTE_UNITS),
     )
     guard = Guard(
         journal=journal,

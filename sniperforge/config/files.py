@@ -54,6 +54,7 @@ def check_files(settings: Settings) -> list[CheckedFile]:
     Raises:
         ConfigError: the first file that is wrong.
     """
+    settings.require_block_engine()
     main = settings.root.config_file
     rows = [CheckedFile(str(main), "ok") if main.is_file() else CheckedFile(str(main), "skip", "not there")]
     rows += [_checked_network(settings, name) for name in file_names(settings.root, "networks")]

@@ -63,6 +63,16 @@ class Settings:
         """The file that stops entries while it is there."""
         return _folder(self.root, self.config.limits.kill_file)
 
+    def require_block_engine(self) -> None:
+        """Raise ``ConfigError`` when trades are to go to block engines and the network has none."""
+        mev, name = self.config.execution.mev, self.network_name
+        if mev != "none" and not self.network.block_engine_urls:
+            raise ConfigError(
+                f'execution.mev is "{mev}", and network {name} has no block engine',
+                hint=f'set block_engine_urls in networks/{name}.toml, or mev = "none"',
+                details={"key": "execution.mev", "value": mev, "network": name},
+            )
+
     def trading_mode(self, *, live: bool = False, paper: bool = False) -> str:
         """``live`` or ``paper``, given the command's ``--live`` and ``--paper``.
 

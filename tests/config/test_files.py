@@ -113,3 +113,19 @@ def test_a_table_of_the_users_own_keys_is_one_row(project: Path) -> None:
     assert weights.value == {"getBlock": "3", "getSlot": "0.5"}
     assert weights.origin == f"{file}:{text.count(chr(10)) + 5}"
     assert rows["networks.mine.limits.requests_per_second"].value == "2.5"
+
+
+def test_trades_for_block_engines_need_one(project: Path) -> None:
+    """On the selected network; that others have none matters once they are selected."""
+    with pytest.raises(ConfigError, match=r'execution\.mev is "bundle", and network devnet has no'):
+        check_files(settings_of(project, SNIPERFORGE_NETWORK="devnet", SNIPERFORGE_EXECUTION__MEV="bundle"))
+    assert check_files(settings_of(project, SNIPERFORGE_EXECUTION__MEV="bundle"))
+    assert check_files(settings_of(project, SNIPERFORGE_NETWORK="devnet"))
+
+
+def test_keys_of_block_engines_are_masked(project: Path) -> None:
+    """As in any URL."""
+    file = project / "configs" / "networks" / "localnet.toml"
+    file.write_text(file.read_text().replace("http://127.0.0.1:8898", "https://e.example/?uuid=s3cret"))
+    rows = {row.key: row.value for row in effective_rows(settings_of(project))}
+    assert rows["networks.localnet.block_engine_urls"] == ["https://e.example/?***"]

@@ -6,6 +6,8 @@ import json
 
 import aiohttp
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from solders.hash import Hash
 from solders.message import MessageV0
 from solders.transaction import VersionedTransaction
@@ -13,7 +15,7 @@ from solders.transaction import VersionedTransaction
 from sniperforge.domain import base58
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.jito import TIP_ACCOUNTS, bundle_id
-from sniperforge.localnet.block_engine.api import BlockEngine
+from sniperforge.localnet.block_engine.api import _PATHS, BlockEngine
 from sniperforge.localnet.faults.plan import FaultPlan
 from sniperforge.localnet.ledger.envelope import Envelope, open_envelope
 from sniperforge.localnet.ledger.pace import INSTANT
@@ -217,3 +219,35 @@ def _paid(network: LocalNetwork) -> Envelope:
     recent = Hash.from_string(network.ledger.chain.tip.blockhash)
     message = MessageV0.try_compile(network.payer.pubkey(), [tip], [], recent)
     return open_envelope(bytes(VersionedTransaction(message, [network.payer])))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=12,
+)
+METHODS = (
+    "sendBundle",
+    "sendTransaction",
+    "getBundleStatuses",
+    "getInflightBundleStatuses",
+    "getTipAccounts",
+)
+
+
+@given(path=st.sampled_from(sorted(_PATHS)), method=st.sampled_from(METHODS) | JSON, params=JSON, name=JSON)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_any_request_gets_an_answer(
+    any_scene: Scene, path: str, method: object, params: object, name: object
+) -> None:
+    """A result or an error with a reason, never a failure inside, whatever is in the body."""
+    body = json.dumps({"jsonrpc": "2.0", "id": name, "method": method, "params": params}).encode()
+    reply = await any_scene.engine.handle("POST", f"/api/v1/{path}", body=body)
+    assert reply.status in (200, 400), reply.body
+    assert len({"result", "error"} & json.loads(reply.body).keys()) == 1
+
+
+@pytest.fixture(scope="module")
+def any_scene() -> Scene:
+    """An engine for whatever comes."""
+    return Scene()
