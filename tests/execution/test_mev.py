@@ -59,3 +59,12 @@ def test_attempts_pay_more_up_to_the_cap() -> None:
     ]
     assert TipPolicy(Mev.TIP, 1_000, 2_500).of_attempt(1) == Tip(Mev.TIP, 1_000)
     assert TipPolicy().of_attempt(9) == NO_TIP
+
+
+def test_a_tip_keeps_within_what_is_left() -> None:
+    """Less than block engines take is none at all, and the trade goes the plain way."""
+    tip = Tip(Mev.BUNDLE, 5_000)
+    assert tip.within(9_000) == tip
+    assert tip.within(1_000) == Tip(Mev.BUNDLE, 1_000)
+    assert tip.within(999) == tip.within(-1) == NO_TIP
+    assert NO_TIP.within(10**9) == NO_TIP

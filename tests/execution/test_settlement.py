@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sniperforge.domain.addresses import WSOL_MINT
+from sniperforge.domain.jito import TIP_ACCOUNTS
 from sniperforge.execution.settlement import settle
 from sniperforge.testing.chain_views import TokenChange, transaction_view
 
@@ -328,3 +329,10 @@ def test_the_identity_holds_for_any_balances(drawn: tuple[object, list[str]]) ->
         after = sum(balance.raw for balance in view.post_tokens if balance.mint == mint)  # type: ignore[attr-defined]
         before = sum(balance.raw for balance in view.pre_tokens if balance.mint == mint)  # type: ignore[attr-defined]
         assert sum(done.token_deltas.get(mint, 0) for done in settled) == after - before
+
+
+def test_jitos_tip_accounts_are_known() -> None:
+    """Lamports to them are a tip without anybody saying so."""
+    account = TIP_ACCOUNTS[6]
+    view = transaction_view(US, {US: (SOL, SOL - 105_000), account: (890_880, 990_880)}, [], fee=5_000)
+    assert parts(settle(view, US)) == {"lamports_delta": -105_000, "fee": 5_000, "tip": 100_000}
