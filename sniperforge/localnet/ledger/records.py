@@ -88,7 +88,7 @@ class History:
         self._statuses: dict[str, Status] = {}
         self._oldest_records: deque[str] = deque()
         self._oldest_statuses: deque[str] = deque()
-        self._addresses: dict[str, list[str]] = {}
+        self._addresses: dict[str, deque[str]] = {}
         self._slots: dict[int, list[TransactionRecord]] = {}
 
     def __len__(self) -> int:
@@ -102,7 +102,7 @@ class History:
         self._oldest_records.append(signature)
         self._oldest_statuses.append(signature)
         for name in record.loaded.names:
-            self._addresses.setdefault(name, []).append(signature)
+            self._addresses.setdefault(name, deque()).append(signature)
         self._slots.setdefault(record.slot, []).append(record)
         self._trim(confirmed_slot)
         self._trim_statuses(record.slot)
@@ -143,7 +143,7 @@ class History:
 
     def of_address(self, address: str, before: Place | None = None) -> Iterator[TransactionRecord]:
         """Kept records that mention ``address``, newest first; only those that landed ``before``."""
-        for signature in reversed(self._addresses.get(address, [])):
+        for signature in reversed(self._addresses.get(address, ())):
             record = self._records[signature]
             if before is None or (record.slot, record.position) < before:
                 yield record
@@ -162,7 +162,7 @@ class History:
     def _forget(self, record: TransactionRecord) -> None:
         for name in record.loaded.names:
             signatures = self._addresses[name]
-            signatures.pop(0)
+            signatures.popleft()
             if not signatures:
                 del self._addresses[name]
         block = self._slots[record.slot]
