@@ -67,6 +67,7 @@ async def _list(settings: Settings, last: int) -> Result:
 
 async def _show(settings: Settings, signature: str) -> Result:
     from sniperforge.app.records import open_records
+    from sniperforge.execution.mev import may_go
 
     async with open_records(settings) as records:
         attempt = _find(records, signature)
@@ -85,6 +86,7 @@ async def _show(settings: Settings, signature: str) -> Result:
                 "pool": intent.pool,
                 "created_at": intent.created_at,
             },
+            "mev": may_go(attempt.raw).value,
             "trade": None if fill is None else _document(fill),
         }
         return _result(records, data, lambda: _text(data))
@@ -120,6 +122,13 @@ async def _summary(settings: Settings) -> Result:
 _NONE = "no trades on record"
 SIGNATURE_LETTERS = 8
 """How much of a signature a table shows, and `trades show` takes."""
+
+_ALLOWED = {
+    "none": "",
+    "tip": "every endpoint, and block engines for a tip",
+    "bundle": "block engines alone, for a tip",
+}
+"""Who may have a transaction; the usual goes without saying."""
 
 _AMOUNTS = (
     ("traded", "trade_sol"),
@@ -191,6 +200,7 @@ def _text(data: dict[str, Any]) -> str:
         "token": intent["mint"],
         "pool": intent["pool"],
         "wanted": full_time(intent["created_at"]),
+        "for": _ALLOWED[data["mev"]],
     }
     if trade is not None:
         rows |= {

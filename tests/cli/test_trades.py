@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sniperforge.domain.lifecycle import TxEvent
 from sniperforge.domain.trade import IntentKind
+from sniperforge.execution.mev import Mev, Tip
+from sniperforge.execution.plan import compile_message, unsigned_transaction
 from sniperforge.store.journal import Journal
 from sniperforge.testing.trades import make_attempt, make_fill, make_intent, make_settlement
 from tests.trading import MINTS, Project, Shell
@@ -102,3 +106,17 @@ def test_the_sum_is_the_accounting_identity(shell: Shell, project: Project) -> N
     out = shell("trades", "summary").out
     assert "2 landed, 1 failed\n" in out
     assert "wallet delta       0.047885717 SOL\n" in out
+
+
+@pytest.mark.parametrize(
+    ("mev", "said"), [(Mev.TIP, "every endpoint, and"), (Mev.BUNDLE, "block engines alone")]
+)
+def test_who_may_have_a_trade(shell: Shell, project: Project, mev: Mev, said: str) -> None:
+    """Read from the transaction itself, so it is true of what was signed under another configuration."""
+    journal, intent = Journal(project.journal_path), make_intent("t", mint=MINTS[0])
+    steps = Tip(mev, 1_000).instructions(project.wallet, 0)
+    raw = unsigned_transaction(compile_message(project.wallet, steps, project.genesis))
+    journal.record_intent(intent, make_attempt(intent, signature=SALE, raw=raw))
+    journal.close()
+    assert shell("trades", "show", SALE, "--json").data["mev"] == mev.value
+    assert f"\nfor            {said}" in shell("trades", "show", SALE).out
