@@ -20,6 +20,7 @@ from sniperforge.coordination.inbox import InboxServer
 from sniperforge.dex.registry import venue_named
 from sniperforge.engine.audit import Audit
 from sniperforge.engine.blockhash_cache import BlockhashCache
+from sniperforge.engine.compute_units import ComputeUnits
 from sniperforge.engine.door import Door
 from sniperforge.engine.executor import Executor
 from sniperforge.engine.fee_levels import FeeLevels
@@ -168,6 +169,7 @@ def _assemble(
         nonces=nonces,
         dearer_after=config.execution.exit_retry_ms / 1_000,
         levels=levels,
+        units=ComputeUnits(node.rpc, most=COMPUTE_UNITS),
     )
     guard = Guard(
         journal=journal,

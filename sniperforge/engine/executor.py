@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sniperforge.domain.chain import TransactionView
     from sniperforge.domain.landing import Fate
+    from sniperforge.engine.compute_units import ComputeUnits
     from sniperforge.engine.door import Door
     from sniperforge.engine.fee_levels import FeeLevels
     from sniperforge.engine.nonces import NoncePool
@@ -70,6 +71,7 @@ class Executor:
         nonces: the wallet's nonce accounts; ``None`` makes every sale one transaction on a blockhash.
         dearer_after: seconds that the first attempt of a series has for itself.
         levels: what others pay; ``None`` offers the least.
+        units: limits of sales by pool; ``None`` asks for the policy's.
     """
 
     def __init__(
@@ -87,18 +89,21 @@ class Executor:
         nonces: NoncePool | None = None,
         dearer_after: float = DEARER_AFTER_SECONDS,
         levels: FeeLevels | None = None,
+        units: ComputeUnits | None = None,
     ) -> None:
         self._wallet = signer.pubkey
         self._journal = journal
         self._lander = lander
         self._door = door
         self._levels = levels
+        self._units = units
         self._planner = Planner(
             wallet=signer.pubkey,
             policy=policy,
             clock=clock,
             new_id=new_id,
             recent_fees=levels.recent if levels is not None else lambda _pool: (),
+            sale_units=units.limit if units is not None else None,
         )
         self._clock = clock
         self._holds = holds
@@ -182,6 +187,14 @@ class Executor:
         plan = self._planner.sell(order, self._signing.salt)
         attempt = self._signing.first(plan, nonce)
         return await self.settle(plan.intent, attempt, deadline=deadline, dearer=dearer)
+
+    async def measure(self, order: SellOrder) -> None:
+        """Simulate a sale, unsigned, so that its limit is known before it must leave. Never raises for it."""
+        if self._units is None:
+            return
+        with suppress(RefusedError, UnavailableError):
+            plan = self._planner.sell(order, self._signing.salt)
+            await self._units.measure(order.position.pool, self._signing.unsigned(plan))
 
     def _sold_before(self, order: SellOrder) -> Outcome | None:
         known = self.known(order.client_key)

@@ -184,11 +184,20 @@ class Guard:
         async with self._watch_for_exit(found) as watch:
             if watch.state is None:  # not read yet is no failed exit
                 await watch.changed(LOOK_SECONDS)
+            await self._measure(found, watch.state)
             # What is decided on is read after each wait: a sale may have been booked meanwhile.
             while (position := self._journal.position(found.id)) and position.state in HELD_STATES:
                 await self._look(position, bought, policy, watch.state)
                 await watch.changed(LOOK_SECONDS)
         self.values.pop(found.id, None)
+
+    async def _measure(self, position: Position, state: PoolState | None) -> None:
+        """What selling all of it takes, before there is a reason to."""
+        venue = venue_named(position.dex)
+        if venue is not None and state is not None:
+            await self._executor.measure(
+                SellOrder(venue, state, position, position.raw, self._slippage.max_bps, position.origin, "")
+            )
 
     async def _look(
         self, position: Position, bought: int, policy: ExitPolicy, state: PoolState | None

@@ -90,6 +90,8 @@ class Planner:
         new_id: makes intent ids.
         recent_fees: micro-lamports per compute unit that recent slots took for writing to a pool, rising;
             empty when nobody could say.
+        sale_units: compute-unit limit of a first attempt to sell on a pool; what follows one that came to
+            nothing asks for the whole limit.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class Planner:
         clock: Clock,
         new_id: Callable[[], str],
         recent_fees: Callable[[str], Sequence[int]] = lambda _pool: (),
+        sale_units: Callable[[str], int] | None = None,
     ) -> None:
         self._wallet = wallet
         self._policy = policy
@@ -113,6 +116,7 @@ class Planner:
             urgent_percentile=urgent,
         )
         self._recent = recent_fees
+        self._sale_units = sale_units
         self._clock = clock
         self._new_id = new_id
 
@@ -192,7 +196,12 @@ class Planner:
         position = order.position
         trade = order.state.quote(position.mint, order.raw).amount_out
         tried = position.exit_attempts  # earlier sales of it that came to nothing
-        return self._offer(salt, order.urgency, number, pool=position.pool, trade=trade, tried=tried)
+        units = None
+        if self._sale_units is not None and tried + number == 1:
+            units = self._sale_units(position.pool)
+        return self._offer(
+            salt, order.urgency, number, pool=position.pool, trade=trade, tried=tried, units=units
+        )
 
     def _sale(self, intent: Intent, order: SellOrder, offer: _Offer, salt: int) -> Plan:
         mint = order.position.mint
@@ -276,14 +285,22 @@ class Planner:
         )
 
     def _offer(
-        self, salt: int, urgency: Urgency, number: int = 1, *, pool: str, trade: int, tried: int = 0
+        self,
+        salt: int,
+        urgency: Urgency,
+        number: int = 1,
+        *,
+        pool: str,
+        trade: int,
+        tried: int = 0,
+        units: int | None = None,
     ) -> _Offer:
         """The offer of a trade, within the caps: the tip first, priority with what they leave."""
         room = self._rules.cap(trade) - SIGNATURE_FEE
         tip = self._policy.tips.of_attempt(tried + number).within(room)
         plan = fee_plan(
             self._rules,
-            self._policy.compute_units,
+            units or self._policy.compute_units,
             urgency=urgency,
             number=number,
             recent=self._recent(pool),

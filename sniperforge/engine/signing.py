@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 from sniperforge.domain.lifecycle import TxState
 from sniperforge.domain.trade import NEVER_EXPIRES, Attempt
 from sniperforge.errors import WalletBusyError
-from sniperforge.execution.plan import compile_message, signature_text, signed_transaction
+from sniperforge.execution.plan import (
+    compile_message,
+    signature_text,
+    signed_transaction,
+    unsigned_transaction,
+)
 from sniperforge.tokens.nonce import advance_nonce
 
 if TYPE_CHECKING:
@@ -71,6 +76,11 @@ class WriteAhead:
         self._journal.add_attempt(attempt, plan.intent.max_spend)
         self.salt += 1
         return attempt
+
+    def unsigned(self, plan: Plan) -> bytes:
+        """A plan's transaction without a signature, for simulation. Raises ``UnavailableError``."""
+        blockhash, _height = self._blockhashes.latest()
+        return unsigned_transaction(compile_message(self._signer.pubkey, plan.instructions, blockhash))
 
     def _signed(self, plan: Plan, number: int, nonce: DurableNonce | None) -> Attempt:
         if not self._holds():
