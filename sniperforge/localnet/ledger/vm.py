@@ -151,18 +151,16 @@ class Vm:
 
     def holdings(self, held: Sequence[Held]) -> tuple[Holding, ...]:
         """The token accounts among ``held``."""
-        return tuple(
-            Holding(
-                index=position,
-                mint=account.data[:32],
-                owner=account.data[32:64],
-                program=account.owner,
-                amount=holding_amount(account.data),
-                decimals=self.index.decimals(account.data[:32]),
-            )
-            for position, (_, account) in enumerate(held)
-            if account is not None and is_holding(account)
-        )
+        found = []
+        for position, (_, account) in enumerate(held):
+            if account is not None and is_holding(account):
+                data = account.data  # a copy each time
+                mint = data[:32]
+                decimals = self.index.decimals(mint)
+                found.append(
+                    Holding(position, mint, data[32:64], account.owner, holding_amount(data), decimals)
+                )
+        return tuple(found)
 
     def execute(self, transaction: VersionedTransaction, payer: Pubkey) -> tuple[Any, TransactionMetadata]:
         """Run ``transaction`` for good: ``(err, report)``, ``err`` as JSON or ``None``.
