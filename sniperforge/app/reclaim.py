@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.holding import refuse_held
@@ -28,9 +28,10 @@ from sniperforge.execution.plan import FeePlan, compile_message, reclaim_instruc
 from sniperforge.execution.reclaim import Disposal, batches, refused_one
 from sniperforge.store.journal_reader import JournalReader
 from sniperforge.store.mints import MintStore
+from sniperforge.tokens.nonce import nonce_addresses, stored_nonce
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from sniperforge.config.load import Settings
     from sniperforge.wallets.secret import SecretText
@@ -72,12 +73,14 @@ class Reclaim:
     Attributes:
         candidates: every token account of the wallet.
         closings: transactions; empty when it was only looked at.
+        nonces: the lamports of each nonce account that is to be closed, or was.
     """
 
     wallet: str
     mode: str
     candidates: tuple[Candidate, ...]
     closings: tuple[Closing, ...] = ()
+    nonces: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def disposals(self) -> tuple[Disposal, ...]:
@@ -96,6 +99,7 @@ class Reclaim:
         fills = [each.outcome.fill for each in self.closings]
         return {
             "accounts": [each.to_json() for each in self.candidates],
+            "nonces": [{"account": key, "rent_sol": format_sol(rent)} for key, rent in self.nonces.items()],
             "transactions": [each.to_json() for each in self.closings],
             "closable": len(self.disposals),
             "closable_rent_sol": format_sol(sum(each.rent for each in self.disposals)),
@@ -131,7 +135,8 @@ async def look(settings: Settings, wanted: Wanted, *, to_close: bool = False) ->
             refuse_held(node, entry.pubkey)
         with _record(node, entry.pubkey) as journal:
             candidates = await _plan(node, entry.pubkey, journal, wanted)
-        return Reclaim(entry.pubkey, node.mode, candidates)
+        nonces = await _nonces(node, entry.pubkey) if wanted.nonces else {}
+        return Reclaim(entry.pubkey, node.mode, candidates, nonces=nonces)
 
 
 async def reclaim(
@@ -171,6 +176,7 @@ async def _close(trader: Trader, wanted: Wanted, agreed: frozenset[Disposal]) ->
     node, wallet = trader.node, trader.wallet
     found: list[Candidate] = []
     closings: list[Closing] = []
+    nonces = await _nonces(node, wallet) if wanted.nonces else {}
 
     async def work() -> None:
         for each in await _plan(node, wallet, trader.journal, wanted):
@@ -183,10 +189,28 @@ async def _close(trader: Trader, wanted: Wanted, agreed: frozenset[Disposal]) ->
             closings.append(Closing(batch, outcome))
             if outcome.kind is OutcomeKind.REFUSED:
                 break  # the next one costs as much
+        while wanted.nonces:
+            deadline = node.clock.monotonic() + WAIT_SECONDS
+            closed = await trader.executor.close_nonces(deadline=deadline)
+            if closed is None:
+                break
+            closings.append(Closing((), closed))
+            if not closed.ok:
+                break
 
     await trader.session.run(work())
     known = (replace(each, outcome=_as_known(trader.journal, each.outcome)) for each in closings)
-    return Reclaim(wallet, node.mode, tuple(found), tuple(known))
+    return Reclaim(wallet, node.mode, tuple(found), tuple(known), nonces)
+
+
+async def _nonces(node: Node, wallet: str) -> dict[str, int]:
+    """The wallet's nonce accounts and what each holds."""
+    at = await node.rpc.accounts(nonce_addresses(wallet), COMMITMENT)
+    return {
+        address: account.lamports
+        for address, account in at.accounts.items()
+        if account is not None and stored_nonce(account) is not None
+    }
 
 
 async def _plan(

@@ -30,15 +30,17 @@ NEEDS_CONSENT = "holds tokens: --worthless burns what is known to be worth nothi
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user allows to be burned.
+    """What the user allows to be closed beside empty accounts.
 
     Attributes:
         worthless: tokens whose worth is known to be nothing.
         mints: tokens named by hand, whatever they are worth.
+        nonces: the wallet's nonce accounts too; the next position makes new ones.
     """
 
     worthless: bool = False
     mints: frozenset[str] = frozenset()
+    nonces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

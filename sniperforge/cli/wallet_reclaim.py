@@ -24,6 +24,9 @@ def reclaim(
         list[str] | None,
         typer.Option("--burn", metavar="MINT", help="Burn all of this token, whatever it is worth."),
     ] = None,
+    nonces: Annotated[
+        bool, typer.Option("--nonces", help="Close nonce accounts too; the next position makes new ones.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be closed.")] = False,
     live: Annotated[bool, typer.Option("--live", help="Mainnet; needs live = true too.")] = False,
     password_stdin: PasswordStdin = False,
@@ -48,9 +51,9 @@ def reclaim(
 
     settings = load_settings(ctx.obj)
     mints = frozenset(address_argument(mint, name="--burn") for mint in burn or ())
-    wanted = Wanted(worthless, mints)
+    wanted = Wanted(worthless, mints, nonces)
     found = run_async(look(settings, wanted, to_close=not dry_run))
-    if dry_run or not found.disposals:
+    if dry_run or not (found.disposals or found.nonces):
         return _result(settings, found)
     confirm(_question(found), ctx.obj)
     source = password_source(password_stdin=password_stdin, password_file=password_file)
@@ -65,7 +68,11 @@ def _question(found: Reclaim) -> str:
     rent = format_sol(sum(each.rent for each in found.disposals))
     lines = [f"burn {_tokens(each)} of {each.mint} for ever" for each in burned]
     accounts = "account" if count == 1 else "accounts"
-    return "; ".join([*lines, f"close {count} token {accounts} for {rent} SOL of rent?"])
+    closing = [f"close {count} token {accounts} for {rent} SOL of rent"] if count else []
+    if found.nonces:
+        held = format_sol(sum(found.nonces.values()))
+        closing.append(f"close {len(found.nonces)} nonce accounts for {held} SOL of rent")
+    return "; ".join([*lines, *closing]) + "?"
 
 
 def _result(settings: Settings, found: Reclaim) -> Result:
@@ -83,13 +90,14 @@ def _result(settings: Settings, found: Reclaim) -> Result:
 def _text(found: Reclaim) -> str:
     data = found.to_json()
     lines = [_line(each) for each in found.candidates] or ["no token accounts"]
+    lines += [f"nonce  {each['account']:44}  {each['rent_sol']} SOL" for each in data["nonces"]]
     if found.closings:
         lines.append(
             f"{data['closed']} closed: {data['rent_returned_sol']} SOL of rent came back, "
             f"fees {data['fees_sol']} SOL"
         )
         lines += [f"{each['outcome']}  {each['signature'] or each['text']}" for each in data["transactions"]]
-    elif found.disposals:
+    elif found.disposals or found.nonces:
         lines.append(
             f"{data['closable']} to close, {data['closable_rent_sol']} SOL of rent; nothing was sent"
         )

@@ -259,3 +259,35 @@ async def test_what_is_left_of_a_sale(tmp_path: Path, monkeypatch: pytest.Monkey
             found[raw] = next(each for each in candidates if each.account == held.token_account)
         assert "in its pool: sell it" in found[held.raw].keep
         assert (found[5].action, found[5].keep) == ("burn", "")
+
+
+async def test_nonce_accounts_are_closed_when_asked_for(settings: Settings, network: LocalNetwork) -> None:
+    """Their rent comes back and is booked as such; without the option they stay."""
+    from sniperforge.app.trader import open_trader
+    from sniperforge.app.wallet import open_signer
+
+    entry = wallet_entry(settings)
+    async with open_node(settings, patient=True) as node:
+        signer = open_signer(entry, no_password)
+        async with open_trader(node, signer, bot="", command="test", tell=lambda _event: None) as trader:
+
+            async def make() -> None:
+                for indexes in (range(4), range(4, 5)):
+                    assert (await trader.executor.open_nonces(indexes)).ok
+
+            await trader.session.run(make())
+    assert (await look(settings, Wanted())).nonces == {}
+    wanted = Wanted(nonces=True)
+    found = await look(settings, wanted)
+    assert sorted(found.nonces.values()) == [1_447_680] * 5
+    done = await reclaim(settings, wanted, frozenset(), no_password)
+    assert done.error() is None
+    assert done.nonces == found.nonces
+    assert done.returned == 5 * 1_447_680
+    assert (await look(settings, wanted)).nonces == {}
+    with closing(JournalReader(await record(settings))) as journal:
+        assert journal.nonce_accounts() == {}
+        fills = journal.fills()
+        assert sum(fill.settlement.trade for fill in fills) == 0
+        spent = sum(fill.settlement.fee for fill in fills)
+    assert lamports(network, found.wallet) == SOL - spent

@@ -50,3 +50,14 @@ def test_it_closes_and_shows_what_came_back(
     trades = shell("trades", "--json").data["trades"]
     assert [trade["kind"] for trade in trades] == ["close_account", "close_account"]
     assert {trade["rent_returned_sol"] for trade in trades} == {"0.002039280"}
+
+
+def test_nonce_accounts_are_asked_for_and_shown() -> None:
+    """With the rent that they hold; alone, no token accounts are spoken of."""
+    from sniperforge.app.reclaim import Reclaim
+    from sniperforge.cli.wallet_reclaim import _question, _text
+
+    found = Reclaim("w", "live", (), nonces={"n1": 1_447_680, "n2": 1_447_680})
+    assert _question(found) == "close 2 nonce accounts for 0.002895360 SOL of rent?"
+    assert "nonce  n1" in _text(found)
+    assert _text(found).endswith("nothing was sent")
