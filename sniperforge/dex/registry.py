@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.invoke_stack import Frame, frames_of
+from sniperforge.dex.raydium_amm_v4.venue import RaydiumAmmV4
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
 from sniperforge.dex.raydium_launchlab import RaydiumLaunchlab
 from sniperforge.dex.venue import Call, Creation, Detector, PoolReader, Unrecognised, Venue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sniperforge.domain.chain import InstructionView, LogsNotice, TransactionView
     from sniperforge.domain.pool import PoolEvent
 
-VENUES: Final[tuple[Venue, ...]] = (RaydiumCpmm(),)
+VENUES: Final[tuple[Venue, ...]] = (
+    RaydiumCpmm(),
+    RaydiumAmmV4(),
+)
 """Venues whose pools can be traded: one line each."""
 
 READERS: Final[tuple[PoolReader, ...]] = (*VENUES,)
@@ -45,7 +49,16 @@ class Reading:
 
 CREATION_LINES: Final = frozenset().union(*(detector.creation_lines for detector in DETECTORS))
 
-NEEDLES: Final[tuple[bytes, ...]] = tuple(sorted(b'"%s"' % line.encode() for line in CREATION_LINES))
+_OPEN_END: Final = "{"
+_STARTS: Final = {
+    detector.name: tuple(line for line in detector.creation_lines if line.endswith(_OPEN_END))
+    for detector in DETECTORS
+}
+_ALL_STARTS: Final = tuple(line for starts in _STARTS.values() for line in starts)
+
+NEEDLES: Final[tuple[bytes, ...]] = tuple(
+    sorted((b'"%s' if line.endswith(_OPEN_END) else b'"%s"') % line.encode() for line in CREATION_LINES)
+)
 """A raw JSON ``logsNotification`` of a creation holds at least one of these, or its logs are truncated."""
 
 
@@ -107,14 +120,24 @@ def creations_in(notice: LogsNotice) -> tuple[Creation, ...]:
     A line counts only when a venue's own program wrote it. Truncated logs may hide a creation:
     :func:`sniperforge.dex.invoke_stack.is_truncated` tells.
     """
-    if notice.err is not None or CREATION_LINES.isdisjoint(notice.logs):
+    if notice.err is not None or not _may_create(notice.logs):
         return ()
-    last = max(index for index, line in enumerate(notice.logs) if line in CREATION_LINES)
     return tuple(
         Creation(detector.name, frame.program_id, notice.signature, notice.slot)
-        for frame in frames_of(notice.logs[: last + 1], DETECTOR_BY_PROGRAM)
-        if not (detector := DETECTOR_BY_PROGRAM[frame.program_id]).creation_lines.isdisjoint(frame.lines)
+        for frame in frames_of(notice.logs, DETECTOR_BY_PROGRAM)
+        if _creates(detector := DETECTOR_BY_PROGRAM[frame.program_id], frame)
     )
+
+
+def _may_create(lines: Sequence[str]) -> bool:
+    return not CREATION_LINES.isdisjoint(lines) or any(line.startswith(_ALL_STARTS) for line in lines)
+
+
+def _creates(detector: Detector, frame: Frame) -> bool:
+    if not detector.creation_lines.isdisjoint(frame.lines):
+        return True
+    starts = _STARTS[detector.name]
+    return bool(starts) and any(line.startswith(starts) for line in frame.lines)
 
 
 def _unrecognised(dex: str, instruction: InstructionView, signature: str) -> Unrecognised:

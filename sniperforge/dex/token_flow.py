@@ -10,8 +10,21 @@ if TYPE_CHECKING:
     from sniperforge.dex.venue import Call
     from sniperforge.domain.chain import InstructionView, TransactionView
 
-_TRANSFER_CHECKED: Final = 12
-"""Token instruction: tag, u64 amount, u8 decimals; accounts source, mint, destination, authority."""
+_DESTINATION: Final = {3: (9, 1), 12: (10, 2)}
+"""By tag of a token instruction: its size, and which account receives; the first always pays.
+
+``Transfer``: tag, u64 amount; source, destination, authority.
+``TransferChecked``: tag, u64 amount, u8 decimals; source, mint, destination, authority.
+"""
+
+
+def mint_of(transaction: TransactionView, account: str) -> str:
+    """The mint of a token account whose balance the node reported; ``""`` when it did not."""
+    for balances in (transaction.post_tokens, transaction.pre_tokens):
+        for entry in balances:
+            if entry.account == account:
+                return entry.mint
+    return ""
 
 
 def received_by(transaction: TransactionView, account: str) -> int | None:
@@ -32,20 +45,22 @@ def sent_between(call: Call, into: str, out_of: str) -> tuple[int | None, int | 
     for instruction in call.transaction.instructions[call.index + 1 :]:
         if instruction.path[0] != outer or (paid is not None and given is not None):
             break
-        if not _is_transfer(instruction):
+        destination = _destination(instruction)
+        if destination is None:
             continue
         amount = int.from_bytes(instruction.data[1:9], "little")
-        if paid is None and instruction.accounts[2] == into:
+        if paid is None and destination == into:
             paid = amount
         elif given is None and instruction.accounts[0] == out_of:
             given = amount
     return paid, given
 
 
-def _is_transfer(instruction: InstructionView) -> bool:
-    return (
-        instruction.program_id in TOKEN_PROGRAMS
-        and len(instruction.data) == 10
-        and instruction.data[0] == _TRANSFER_CHECKED
-        and len(instruction.accounts) >= 4
-    )
+def _destination(instruction: InstructionView) -> str | None:
+    """Who receives, if it is a transfer."""
+    if instruction.program_id not in TOKEN_PROGRAMS or not instruction.data:
+        return None
+    size, index = _DESTINATION.get(instruction.data[0], (0, 0))
+    if len(instruction.data) != size or len(instruction.accounts) <= index + 1:
+        return None
+    return instruction.accounts[index]

@@ -102,7 +102,10 @@ class Detector(Protocol):
 
     @property
     def creation_lines(self) -> frozenset[str]:
-        """Exact log lines that the program writes when it creates a pool, and only then."""
+        """Log lines that the program writes when it creates a pool, and only then.
+
+        They are exact, but for those that end in ``{``: such a line may go on, as Rust prints a value.
+        """
         ...
 
     def events_of_call(self, call: Call) -> tuple[PoolEvent, ...] | None:

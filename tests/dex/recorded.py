@@ -254,20 +254,27 @@ def _entries(venue: RecordedVenue, recording: Recording, landed: list[PoolEvent]
         ("asserted", asserted if isinstance(asserted, list) else [asserted], venue.asserted),
     )
     for where, entries, say in lists:
-        rest = iter(landed) if where != "log" or not recording.failed else iter(())
+        at = 0
         for number, entry in enumerate(entries):
             told = say(entry)
             if told is None or recording.failed:
                 continue
-            yield Case("events", f"{recording.name}:{where}:{number}", told, _next_like(told, rest))
+            at, answer = _answer(told, landed, at)
+            yield Case("events", f"{recording.name}:{where}:{number}", told, answer)
 
 
-def _next_like(told: Told, rest: Iterator[PoolEvent]) -> Told | None:
-    """The next event of the same kind and pool, as an answer."""
-    for event in rest:
-        if event.kind is told.kind and told.pool in (None, event.pool):
-            return told.seen_in(event)
-    return None
+def _answer(told: Told, landed: list[PoolEvent], at: int) -> tuple[int, Told | None]:
+    """The first event from ``at`` on that answers as told, else what the first of its kind and pool answers.
+
+    An event may answer again: some programs write several lines about one thing.
+    """
+    like = [
+        (index, told.seen_in(event))
+        for index, event in enumerate(landed[at:], at)
+        if event.kind is told.kind and told.pool in (None, event.pool)
+    ]
+    right = next((found for found in like if found[1] == told), None)
+    return right or (like[0] if like else (at, None))
 
 
 def _balances(venue: RecordedVenue, recording: Recording, landed: list[PoolEvent]) -> Iterator[Case]:
