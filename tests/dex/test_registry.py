@@ -35,6 +35,7 @@ SHARED_PARTS = {
     "inner_calls",
     "invoke_stack",
     "message",
+    "pair_view",
     "pool_events",
     "registry",
     "sides",

@@ -1,0 +1,86 @@
+"""A pool that is looked at and not quoted: its two mints, what backs them, its price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sniperforge.dex.sides import quote_side
+from sniperforge.errors import RefusedError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """A :class:`sniperforge.dex.venue.PoolView` of any venue. Pairs are in the pool's own order.
+
+    Attributes:
+        reserves: raw units in the vaults without fees owed to others.
+        price: raw units of the second mint per raw unit of the first, before fees; 0 when there is none.
+    """
+
+    dex: str
+    address: str
+    mints: tuple[str, str]
+    vaults: tuple[str, str]
+    token_programs: tuple[str, str]
+    mint_decimals: tuple[int, int]
+    reserves: tuple[int, int]
+    price: Fraction
+    open_time: int = 0
+    swap_enabled: bool = True
+
+    @property
+    def base_mint(self) -> str:
+        """What is bought and sold, base58."""
+        return self.mints[1 - self._quote]
+
+    @property
+    def quote_mint(self) -> str:
+        """What it is priced in, base58."""
+        return self.mints[self._quote]
+
+    @property
+    def base_vault(self) -> str:
+        """Where the base is kept."""
+        return self.vaults[1 - self._quote]
+
+    @property
+    def quote_vault(self) -> str:
+        """Where the quote is kept."""
+        return self.vaults[self._quote]
+
+    @property
+    def spot_price(self) -> Fraction:
+        """Raw quote units per raw base unit, before fees, exact.
+
+        Raises:
+            RefusedError: the pool has no price, or nothing is left in it.
+        """
+        if not self.price or not any(self.reserves):
+            raise RefusedError(f"pool {self.address} is empty: it has no price")
+        return self.price if self._quote == 1 else 1 / self.price
+
+    @property
+    def quote_liquidity(self) -> int:
+        """Raw quote units in the pool, whatever price they are offered at."""
+        return self.reserves[self._quote]
+
+    def token_program(self, mint: str) -> str:
+        """The token program of one of the two mints. Raises :class:`RefusedError` for another mint."""
+        return self.token_programs[self._side(mint)]
+
+    def decimals(self, mint: str) -> int:
+        """The decimals of one of the two mints. Raises :class:`RefusedError` for another mint."""
+        return self.mint_decimals[self._side(mint)]
+
+    @property
+    def _quote(self) -> int:
+        return quote_side(*self.mints)
+
+    def _side(self, mint: str) -> int:
+        if mint not in self.mints:
+            raise RefusedError(f"pool {self.address} does not trade {mint}")
+        return self.mints.index(mint)
