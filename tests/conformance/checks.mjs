@@ -1,7 +1,7 @@
 // Runs named checks one after another and prints one JSON object: name -> null, or what went wrong.
 const results = {};
 
-export const [rpcUrl, wsUrl] = process.argv.slice(2);
+export const [rpcUrl, wsUrl, jitoUrl] = process.argv.slice(2);
 
 export async function check(name, body) {
   try {

@@ -19,7 +19,7 @@ from sniperforge.localnet.ledger.pace import SlotProfile
 from sniperforge.localnet.network import LocalNetwork
 
 HERE = Path(__file__).resolve().parent
-CLIENTS = {"web3js": (18, 250), "kit": (14, 50), "anchor": (8, 250)}
+CLIENTS = {"web3js": (18, 250), "kit": (14, 50), "anchor": (8, 250), "jito": (6, 250)}
 """Script -> checks that it must make, so that none is lost unseen, and the length of its slots in ms.
 
 web3.js keeps a blockhash for 30 s, so 150 slots must be longer than that.
@@ -88,12 +88,13 @@ async def test_a_client_finds_a_network(client: str, scripts: Path) -> None:
     """Every check of its script passes; each failing one is named."""
     checks, slot_ms = CLIENTS[client]
     profile = SlotProfile(slot_ms=slot_ms, confirm_slots=1, finalize_slots=8)
-    async with LocalNetwork(profile=profile) as network:
+    async with LocalNetwork(profile=profile, block_engine_rate=0) as network:
         process = await asyncio.create_subprocess_exec(
             "node",
             str(scripts / f"{client}.mjs"),
             network.rpc_url,
             network.ws_url,
+            network.jito_url,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
