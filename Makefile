@@ -1,4 +1,4 @@
-# Everything from a bare Python >= 3.11 and make. Targets: demo test conformance lint bench soak profile lock docs clean.
+# Everything from a bare Python >= 3.11 and make. Targets: demo test conformance lint bench soak race profile lock docs clean.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -10,7 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # Only what this make itself starts: the network, trading and tests have their own bounds.
 JOBS ?= 2
 
-.PHONY: help demo test conformance lint bench soak profile lock docs clean compiled
+SEEDS ?= 300
+
+.PHONY: help demo test conformance lint bench soak race profile lock docs clean compiled
 
 help:
 	@grep -E '^# Everything' Makefile | cut -c 3-
@@ -38,7 +40,10 @@ bench: $(VENV)/.dev compiled
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 soak: $(VENV)/.dev compiled
-	@$(BIN)/python -m pytest -m soak -p no:cacheprovider $(ARGS)
+	@$(BIN)/python -m pytest -m soak -s -p no:cacheprovider $(ARGS)
+
+race: $(VENV)/.dev compiled
+	@$(BIN)/python -m tests.chaos.interleavings --seeds $(SEEDS) $(ARGS)
 
 profile: $(VENV)/.runtime compiled
 	@mkdir -p logs
