@@ -124,13 +124,19 @@ def creations_in(notice: LogsNotice) -> tuple[Creation, ...]:
         return ()
     return tuple(
         Creation(detector.name, frame.program_id, notice.signature, notice.slot)
-        for frame in frames_of(notice.logs, DETECTOR_BY_PROGRAM)
+        for frame in frames_of(notice.logs[: _last_marker(notice.logs) + 1], DETECTOR_BY_PROGRAM)
         if _creates(detector := DETECTOR_BY_PROGRAM[frame.program_id], frame)
     )
 
 
 def _may_create(lines: Sequence[str]) -> bool:
     return not CREATION_LINES.isdisjoint(lines) or any(line.startswith(_ALL_STARTS) for line in lines)
+
+
+def _last_marker(lines: Sequence[str]) -> int:
+    return max(
+        index for index, line in enumerate(lines) if line in CREATION_LINES or line.startswith(_ALL_STARTS)
+    )
 
 
 def _creates(detector: Detector, frame: Frame) -> bool:

@@ -17,7 +17,8 @@ class FeedCounts:
         unrelated: of those, not a creation after all.
         created: pools told of.
         duplicates: creations that were told of already.
-        unrecognised: announced creations that the transaction does not bear out, and malformed data.
+        unrecognised: announced creations that the transaction does not bear out, malformed data, and
+            instructions of known programs in forms that no detector knows.
         lost: transactions that no node showed in time.
         gaps: holes in the stream.
         filled: transactions of holes that were looked at.

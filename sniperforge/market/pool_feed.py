@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.dex.invoke_stack import TRUNCATED_LINE, is_truncated
-from sniperforge.dex.registry import NEEDLES, creations_in, events_of
+from sniperforge.dex.registry import NEEDLES, creations_in, read_transaction
 from sniperforge.dex.transaction import parse_transaction
 from sniperforge.domain.chain import LogsNotice
 from sniperforge.domain.events import Gap, NewPool
@@ -207,12 +207,15 @@ class PoolFeed:
             return
         try:
             transaction = parse_transaction(found)
-            events = events_of(transaction)
+            reading = read_transaction(transaction)
         except DecodeError as error:
             self._counts.unrecognised += 1
             self._last_error = error.message
             return
-        created = [event for event in events if event.kind is EventKind.POOL_CREATED and not event.failed]
+        self._counts.unrecognised += len(reading.unrecognised)
+        created = [
+            event for event in reading.events if event.kind is EventKind.POOL_CREATED and not event.failed
+        ]
         self._counts.unrecognised += lead.announced and not created
         for event in created:
             if not self._pools.add((signature, event.pool)):

@@ -212,3 +212,30 @@ def test_any_logs_give_creations_that_events_confirm(lines: list[str]) -> None:
     given_notice = notice(*lines)
     created = [event for event in registry.events_of_logs(given_notice) if event.kind.value == "pool_created"]
     assert len(created) == len(registry.creations_in(given_notice))
+
+
+def test_a_marker_may_be_the_start_of_a_line() -> None:
+    """AMM v4 prints the arguments behind it; elsewhere in a line, or in another program, it is none."""
+    amm = registry.venue_named("raydium_amm_v4")
+    assert amm is not None
+    start = "Program log: initialize2: InitializeInstruction2 {"
+    line = f"{start} nonce: 254, open_time: 0, init_pc_amount: 1, init_coin_amount: 2 }"
+    call = (f"Program {amm.programs['mainnet']} invoke [1]", line)
+    assert [mark.dex for mark in registry.creations_in(notice(*call))] == ["raydium_amm_v4"]
+    assert registry.creations_in(notice(f"Program {CPMM} invoke [1]", line)) == ()
+    assert registry.creations_in(notice(call[0], f"Program log: x {line}")) == ()
+    assert f'"{start}'.encode() in registry.NEEDLES
+
+
+def test_unknown_forms_are_told() -> None:
+    """An instruction of a known program that its detector does not know is named, with what tells it apart."""
+    view = parse_transaction(MIGRATION)
+    index, known = next((i, ix) for i, ix in enumerate(view.instructions) if ix.program_id == CPMM)
+    strange = replace(known, data=b"\x01\x02" + known.data[2:])
+    instructions = (*view.instructions[:index], strange, *view.instructions[index + 1 :])
+    reading = registry.read_transaction(replace(view, instructions=instructions))
+    (unknown,) = reading.unrecognised
+    assert (unknown.dex, unknown.program_id, unknown.path) == ("raydium_cpmm", CPMM, known.path)
+    assert unknown.discriminator == strange.data[:8].hex()
+    assert unknown.accounts == len(known.accounts)
+    assert len(reading.events) == len(registry.events_of(view)) - 1
