@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from sniperforge.dex.venue import Call
     from sniperforge.domain.pool import PoolEvent
 
-    Reader = Callable[[Call], PoolEvent | None]
+    Reader = Callable[[Call], PoolEvent | tuple[PoolEvent, ...] | None]
 
 
 def dispatched(
     call: Call, readers: Mapping[bytes, Reader], silent: Container[bytes], *, size: int = DISCRIMINATOR_SIZE
 ) -> tuple[PoolEvent, ...] | None:
-    """The event that the reader for the first ``size`` bytes finds.
+    """The event or events that the reader for the first ``size`` bytes finds.
 
     Args:
         call: the instruction.
@@ -33,6 +33,6 @@ def dispatched(
     tag = call.instruction.data[:size]
     reader = readers.get(tag)
     if reader is not None:
-        event = reader(call)
-        return None if event is None else (event,)
+        found = reader(call)
+        return found if found is None or isinstance(found, tuple) else (found,)
     return () if tag in silent or tag == EVENT_CALL else None

@@ -109,7 +109,8 @@ class RecordedVenue:
         dex: registry name.
         tag: ``program`` of its entries in ``decoded`` and ``log_events``.
         program_id: mainnet.
-        decoded: ``(instruction name, accounts by role, arguments) ->`` the event it must be; ``None``: no event.
+        decoded: ``(instruction name, accounts by role, arguments) ->`` the event it must be, or the events in
+            order; ``None``: no event.
         logged: an entry of ``log_events``, or of a self-call (``event`` and ``data``) ``->`` likewise. Entries are
             found in order among the events that did not fail, whatever lies between.
         asserted: an entry of ``asserted_by_source`` ``->`` likewise.
@@ -126,7 +127,7 @@ class RecordedVenue:
     dex: str
     tag: str
     program_id: str
-    decoded: Callable[[str, Mapping[str, str], Mapping[str, Any]], Told | None]
+    decoded: Callable[[str, Mapping[str, str], Mapping[str, Any]], Told | tuple[Told, ...] | None]
     logged: Callable[[Mapping[str, Any]], Told | None] = lambda _: None
     asserted: Callable[[Mapping[str, Any]], Told | None] = lambda _: None
     moved: Callable[[PoolEvent], Mapping[tuple[str, str], int]] = lambda _: {}
@@ -207,9 +208,9 @@ def _instructions(venue: RecordedVenue, recording: Recording, own: list[PoolEven
             or not _is_of(venue, entry, recording)
         ):
             continue
-        event = venue.decoded(entry["name"], entry["accounts"], entry["args"])
-        if event is not None:
-            told.append((entry.get("path", "0"), event))
+        events = venue.decoded(entry["name"], entry["accounts"], entry["args"]) or ()
+        each = events if isinstance(events, tuple) else (events,)
+        told.extend((entry.get("path", "0"), event) for event in each)
     found = [(".".join(map(str, event.path)), event) for event in own]
     if told or found:
         expected = [(path, event.kind.value, recording.failed) for path, event in told]
@@ -217,9 +218,9 @@ def _instructions(venue: RecordedVenue, recording: Recording, own: list[PoolEven
         yield Case("detect", recording.name, expected, got)
     if recording.parsed.logs and any(event.kind is EventKind.POOL_CREATED for _, event in told):
         yield _marks(venue, recording, told)
-    by_path = dict(found)
     for path, event in told:
-        seen = by_path.get(path)
+        at = next((index for index, (where, _) in enumerate(found) if where == path), None)
+        seen = None if at is None else found.pop(at)[1]
         yield Case("decode", f"{recording.name}:{path}", event, event.seen_in(seen) if seen else None)
 
 

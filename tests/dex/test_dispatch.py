@@ -29,6 +29,7 @@ def test_known_silent_and_unknown() -> None:
     found = dispatched(call(SWAP + b"more"), readers, {SILENT})
     assert found is not None
     assert found[0].pool == "p"
+    assert dispatched(call(SWAP), {SWAP: lambda made: (read(made), read(made))}, {}) == found * 2
     for data, expected in (
         (SHORT, None),
         (SILENT, ()),
