@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERY_ROWS: Final = 50_000
-"""Rows after which the log is emptied: some 20 MB of it."""
+EVERY_ROWS: Final = 20_000
+"""Rows after which the log is emptied: some 10 to 30 MB of it."""
 
 
 class Checkpoints:

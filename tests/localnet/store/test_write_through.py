@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sniperforge.errors import StorageError
-from sniperforge.localnet.ledger.bank import Bank
+from sniperforge.localnet.faults.plan import FaultPlan
 from sniperforge.localnet.ledger.envelope import open_envelope
 from sniperforge.localnet.ledger.refusals import BundleRefusedError
-from tests.localnet.kit import SOL, Bench, address, pay
+from sniperforge.localnet.network import LocalNetwork
+from sniperforge.localnet.store.archive import StoredHistory
+from sniperforge.localnet.store.chain_file import ChainFile
+from tests.localnet.kit import SOL, Bench, address, keypair, pay
 from tests.localnet.store.kept import Kept
 
 
@@ -112,7 +116,6 @@ def test_a_refused_bundle_leaves_nothing(tmp_path: Path) -> None:
     bench.ledger.submit_together(whole)
     bench.ledger.advance()
     assert stored(kept) == 2
-    assert isinstance(bench.ledger.bank, Bank)
     again = kept.reopen()
     assert again.ledger.vm.balance(kept.key(address(5))) == 2 * SOL + 1
     assert again.ledger.vm.balance(kept.key(address(6))) == 0
@@ -126,8 +129,6 @@ def test_accounts_that_are_gone_stay_gone(tmp_path: Path) -> None:
     bench.ledger.set_account(kept.account(address(6), SOL, bytes(100)))
     bench.ledger.advance()
     bench.ledger.set_account(kept.account(address(6), 0))
-    from tests.localnet.kit import keypair
-
     owner = keypair(5)
     raw = bench.sign([pay(owner, address(7), SOL - 5_000)], payer=owner)
     assert bench.ledger.send(raw).err is None
@@ -147,3 +148,25 @@ def test_the_clock_goes_on(tmp_path: Path) -> None:
     again: Bench = kept.reopen()
     assert again.ledger.ahead == 3_600
     assert again.ledger.chain.tip.time == bench.ledger.chain.tip.time
+
+
+def test_a_fault_that_drops_blocks_comes_first(tmp_path: Path) -> None:
+    """What it drops as a block closes is not stored; what takes its place is."""
+    with closing(ChainFile(tmp_path / "chain.db")) as chain:
+        network = LocalNetwork(chain=chain, faults=FaultPlan(rollback=0.5, seed=3))
+        closed: list[str] = []
+        for number in range(40):
+            network.faucet.drip(address(5), SOL + number)
+            network.ledger.advance()
+            held = network.ledger.chain.in_slot(network.ledger.chain.tip.parent_slot)
+            assert held is not None
+            records = network.ledger.history.in_slot(held.slot)
+            closed += [record.signature for record in records]
+        balance = network.ledger.view("confirmed").balance(Kept.key(address(5)))
+        history = StoredHistory(chain._db)
+        assert len(set(closed)) == len(closed)
+        assert all(history.record(signature) for signature in closed)
+        assert chain.summary()["transactions"] == len(closed)
+    with closing(ChainFile(tmp_path / "chain.db")) as chain:
+        again = LocalNetwork(chain=chain)
+        assert again.ledger.vm.balance(Kept.key(address(5))) == balance
