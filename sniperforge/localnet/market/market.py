@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from sniperforge.localnet.market.actor import Actor, seed_of
 from sniperforge.localnet.market.base_pair import BasePair, usdc_mint
 from sniperforge.localnet.market.crowd import SIZE, Crowd
 from sniperforge.localnet.market.launchpad import LaunchedToken
-from sniperforge.localnet.market.schedule import FIRST_MS, HOUR_MS, launches
+from sniperforge.localnet.market.schedule import FIRST_MS, HOUR_MS, launch_seed, launches
 from sniperforge.localnet.market.strikes import strike
 from sniperforge.localnet.market.truth import Event, LaunchTruth, Truth
 from sniperforge.tokens.instructions import transfer_lamports
@@ -71,8 +72,9 @@ class Market:
         self._treasury = Actor(ledger, seed_of("treasury", seed))
         self._base_pair = BasePair(self._treasury, seed)
         self._crowd = Crowd(ledger, self._treasury, seed)
-        coming = launches(seed, per_minute=per_minute, crowd=SIZE, hour_ms=hour_ms) if per_minute else ()
-        self._coming: Iterator[Launch] = iter(coming)
+        self._seed = seed
+        self._per_minute = per_minute
+        self._coming: Iterator[Launch] = iter(())
         self._skipped_ms = 0
         self._hour_ms = hour_ms
         self._last_launch_ms = last_launch_ms
@@ -123,12 +125,23 @@ class Market:
 
     def _skip_what_was(self) -> bool:
         """On a chain that was kept the launches go on after the last one; whether this is one."""
-        for launch in self._coming:
-            if self._ledger.account(str(Actor(self._ledger, launch.seed).key)) is None:
-                self._coming = chain((launch,), self._coming)
-                self._skipped_ms = launch.at_ms - FIRST_MS if launch.number else 0
-                return launch.number > 0
-        return False
+        if not self._per_minute:
+            return False
+        end = 1
+        while self._was_launched(end - 1):
+            end *= 2
+        first = bisect_left(range(end), True, key=lambda number: not self._was_launched(number))
+        coming = launches(
+            self._seed, per_minute=self._per_minute, crowd=SIZE, hour_ms=self._hour_ms, first=first
+        )
+        launch = next(coming)
+        self._coming = chain((launch,), coming)
+        self._skipped_ms = launch.at_ms - FIRST_MS if first else 0
+        return first > 0
+
+    def _was_launched(self, number: int) -> bool:
+        creator = Actor(self._ledger, launch_seed(self._seed, number)).key
+        return self._ledger.account(str(creator)) is not None
 
     def _plan_next_launch(self) -> None:
         launch = next(self._coming, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL
@@ -63,7 +64,13 @@ class Launch:
 
 
 def launches(
-    seed: int, *, per_minute: int, crowd: int, first_ms: int = FIRST_MS, hour_ms: int = HOUR_MS
+    seed: int,
+    *,
+    per_minute: int,
+    crowd: int,
+    first_ms: int = FIRST_MS,
+    hour_ms: int = HOUR_MS,
+    first: int = 0,
 ) -> Iterator[Launch]:
     """An endless sequence of launches; the same arguments give the same one.
 
@@ -72,20 +79,26 @@ def launches(
         crowd: how many traders there are.
         first_ms: when the first one comes.
         hour_ms: an hour of those who wait for hours.
+        first: number of the first one that is given.
     """
     gap_ms = 60_000 // per_minute
-    for number, archetype in enumerate(_decks(seed)):
+    for number, archetype in islice(enumerate(_decks(seed)), first, None):
         rng = random.Random(_digest(seed, "launch", number))  # noqa: S311 - a simulation, not a secret
         at_ms = first_ms + number * gap_ms + rng.randrange(max(gap_ms // 2, 1))
         yield Launch(
             number=number,
             at_ms=at_ms,
             archetype=archetype,
-            seed=_digest(seed, "key", number),
+            seed=launch_seed(seed, number),
             liquidity=rng.randrange(12, 60) * LAMPORTS_PER_SOL,
             trades=tuple(_trades(archetype, rng, crowd)),
             strike_ms=_strike_ms(archetype, rng, hour_ms),
         )
+
+
+def launch_seed(seed: int, number: int) -> bytes:
+    """From which the keys of launch ``number`` are made."""
+    return _digest(seed, "key", number)
 
 
 def _strike_ms(archetype: Archetype, rng: random.Random, hour_ms: int) -> int:
