@@ -23,6 +23,7 @@ ATA = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL"
 INITIALIZE = "Program log: Instruction: Initialize"
 MIGRATION = read_recording(recordings("raydium_cpmm")["create_via_launchlab_migration_mainnet"])["result"]
 SHARED_PARTS = {
+    "account_roles",
     "anchor",
     "anchor_events",
     "byte_reader",
@@ -32,11 +33,13 @@ SHARED_PARTS = {
     "document",
     "fetched",
     "fixed_point",
+    "growing_layout",
     "inner_calls",
     "invoke_stack",
     "message",
     "pair_view",
     "pool_events",
+    "pump_fees",
     "registry",
     "sides",
     "token_flow",
@@ -219,7 +222,7 @@ def test_a_marker_may_be_the_start_of_a_line() -> None:
     amm = registry.venue_named("raydium_amm_v4")
     assert amm is not None
     start = "Program log: initialize2: InitializeInstruction2 {"
-    line = f"{start} nonce: 254, open_time: 0, init_pc_amount: 1, init_coin_amount: 2 }"
+    line = start + " nonce: 254, open_time: 0, init_pc_amount: 1, init_coin_amount: 2 }"
     call = (f"Program {amm.programs['mainnet']} invoke [1]", line)
     assert [mark.dex for mark in registry.creations_in(notice(*call))] == ["raydium_amm_v4"]
     assert registry.creations_in(notice(f"Program {CPMM} invoke [1]", line)) == ()

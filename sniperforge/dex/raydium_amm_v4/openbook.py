@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from solders.pubkey import Pubkey
 
+from sniperforge.dex.derive import key_bytes
 from sniperforge.errors import DecodeError
-from sniperforge.tokens.addresses import pubkey
 
 if TYPE_CHECKING:
     from sniperforge.domain.chain import Account
@@ -85,11 +86,12 @@ def decode_totals(account: Account, *, market: str, owner: str) -> tuple[int, in
 
 
 def _vault_signer(account: Account, nonce: int) -> str:
-    seeds = (bytes(pubkey(account.address)), _NONCE.pack(nonce))
-    try:
-        return str(Pubkey.create_program_address(seeds, pubkey(account.owner)))
-    except ValueError:
-        raise DecodeError(f"market {account.address} has an impossible signer") from None
+    """``create_program_address`` of market and nonce, whose own error cannot be imported to be caught."""
+    seeds = key_bytes(account.address) + _NONCE.pack(nonce) + key_bytes(account.owner)
+    signer = Pubkey.from_bytes(sha256(seeds + b"ProgramDerivedAddress").digest())
+    if signer.is_on_curve():
+        raise DecodeError(f"market {account.address} has an impossible signer")
+    return str(signer)
 
 
 def _key(data: bytes, at: int) -> str:
