@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.invoke_stack import Frame, frames_of
+from sniperforge.dex.pumpfun.venue import Pumpfun
 from sniperforge.dex.raydium_amm_v4.venue import RaydiumAmmV4
+from sniperforge.dex.raydium_clmm.venue import RaydiumClmm
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
 from sniperforge.dex.raydium_launchlab import RaydiumLaunchlab
 from sniperforge.dex.venue import Call, Creation, Detector, PoolReader, Unrecognised, Venue
@@ -20,10 +22,14 @@ if TYPE_CHECKING:
 VENUES: Final[tuple[Venue, ...]] = (
     RaydiumCpmm(),
     RaydiumAmmV4(),
+    Pumpfun(),
 )
 """Venues whose pools can be traded: one line each."""
 
-READERS: Final[tuple[PoolReader, ...]] = (*VENUES,)
+READERS: Final[tuple[PoolReader, ...]] = (
+    *VENUES,
+    RaydiumClmm(),
+)
 """Venues whose pools can be looked at, the tradable ones included."""
 
 DETECTORS: Final[tuple[Detector, ...]] = (*READERS, RaydiumLaunchlab())

@@ -197,21 +197,25 @@ def cases_of(venue: RecordedVenue) -> Iterator[Case]:
 
 
 def _instructions(venue: RecordedVenue, recording: Recording, own: list[PoolEvent]) -> Iterator[Case]:
-    """``detect``: the decoded instructions are the events, no more; ``decode``: with the same contents."""
-    if isinstance(recording.parsed, LogsNotice):
+    """``detect``: the decoded instructions are the events, no more; ``decode``: with the same contents.
+
+    Where a recording decodes nothing, or only counts the accounts of a form that it does not know, it tells nothing.
+    """
+    if isinstance(recording.parsed, LogsNotice) or "decoded" not in recording.document:
         return
     told: list[tuple[str, Told]] = []
-    for entry in recording.document.get("decoded") or ():
-        if (
-            "name" not in entry
-            or not isinstance(entry["accounts"], dict)
-            or not _is_of(venue, entry, recording)
-        ):
+    untold: set[str] = set()
+    for entry in recording.document["decoded"] or ():
+        if "name" not in entry or not _is_of(venue, entry, recording):
+            continue
+        if not isinstance(entry["accounts"], dict):
+            untold.add(entry.get("path", "0"))
             continue
         events = venue.decoded(entry["name"], entry["accounts"], entry["args"]) or ()
         each = events if isinstance(events, tuple) else (events,)
         told.extend((entry.get("path", "0"), event) for event in each)
-    found = [(".".join(map(str, event.path)), event) for event in own]
+    paths = (".".join(map(str, event.path)) for event in own)
+    found = [(path, event) for path, event in zip(paths, own, strict=True) if path not in untold]
     if told or found:
         expected = [(path, event.kind.value, recording.failed) for path, event in told]
         got = [(path, event.kind.value, event.failed) for path, event in found]
@@ -280,12 +284,14 @@ def _answer(told: Told, landed: list[PoolEvent], at: int) -> tuple[int, Told | N
 
 def _balances(venue: RecordedVenue, recording: Recording, landed: list[PoolEvent]) -> Iterator[Case]:
     """``events``: the events explain every change of the balances of those that they move."""
+    deltas = recording.document.get("token_deltas")
+    if deltas is None or not recording.parsed.post_tokens:
+        return
     moved: Counter[tuple[str, str]] = Counter()
     for event in landed:
         moved.update(venue.moved(event))
     owners = {owner for owner, _ in moved}
-    deltas = recording.document.get("token_deltas")
-    if owners and deltas is not None and recording.parsed.post_tokens:
+    if owners:
         expected = {(d["owner"], d["mint"]): d["delta"] for d in deltas if d["owner"] in owners}
         yield Case(
             "events", f"{recording.name}:balances", expected, {key: n for key, n in moved.items() if n}

@@ -1,0 +1,41 @@
+"""What a call moved, as far as it made further calls for it: lamports sent, tokens minted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sniperforge.dex.inner_calls import made_by
+from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAMS
+
+if TYPE_CHECKING:
+    from sniperforge.dex.venue import Call
+
+_TRANSFER: Final = bytes((2, 0, 0, 0))
+"""Of the system program: u32 tag, u64 lamports; accounts from, to."""
+_MINTS: Final = frozenset((7, 14))
+"""Tags of MintTo and MintToChecked: then u64 amount; accounts mint, destination."""
+
+
+def lamports_sent(call: Call, sender: str) -> int:
+    """Lamports that ``sender`` paid within the call."""
+    return sum(
+        int.from_bytes(each.data[4:12], "little")
+        for each in made_by(call)
+        if each.program_id == SYSTEM_PROGRAM
+        and each.data[:4] == _TRANSFER
+        and len(each.data) == 12
+        and each.accounts[:1] == (sender,)
+    )
+
+
+def minted_to(call: Call, account: str) -> int | None:
+    """Raw units minted into ``account`` within the call; ``None`` when no such call is told."""
+    amounts = [
+        int.from_bytes(each.data[1:9], "little")
+        for each in made_by(call)
+        if each.program_id in TOKEN_PROGRAMS
+        and len(each.data) >= 9
+        and each.data[0] in _MINTS
+        and each.accounts[1:2] == (account,)
+    ]
+    return sum(amounts) if amounts else None

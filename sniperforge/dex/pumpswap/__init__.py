@@ -1,0 +1,1 @@
+"""PumpSwap: the pools that Pump.fun's coins migrate to, and anybody's. Source: pump-fun/pump-public-docs."""
