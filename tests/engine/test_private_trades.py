@@ -173,3 +173,26 @@ async def test_an_exit_is_not_held_back_by_deaf_engines(world: World) -> None:
         with pytest.raises(TransactionRefusedError):
             world.ledger.send(each.raw)
     assert unexplained(world, process, before) == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_hard_times(world: World, seed: int) -> None:
+    """Bundles are lost, blocks dropped, transactions watched: each trade once or not at all, to the lamport."""
+    process, before = world.process(tips=BUNDLE, nonces=4), world.lamports()
+    tokens = [await world.launch() for _ in range(4)]
+    async with trading(process):
+        plan = FaultPlan(drop=0.4, rollback=0.1, sandwich=0.5, delay=0.2, seed=seed)
+        world.network.faults.set(plan)
+        policy = {"max_hold_seconds": "10"}
+        for token in tokens:
+            await process.blockhashes.refresh()
+            order = process.buy_order(token, SOL // 2, slippage_bps=1_000, exit_policy=policy)
+            assert (await process.executor.buy(order)).kind in ("filled", "dead")
+        await until(lambda: not process.journal.positions(), world, 600)
+        world.network.faults.clear()
+        await until(lambda: not process.journal.unresolved(), world, 300)
+        await world.clock.sleep(60)
+    bought = [fill for fill in process.journal.fills() if fill.kind == "buy"]
+    assert len({fill.mint for fill in bought}) == len(bought)
+    assert {fill.settlement.tip for fill in bought} <= {TIP}
+    assert unexplained(world, process, before) == 0
