@@ -9,130 +9,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sniperforge.dex.raydium_cpmm import program
-from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
 from sniperforge.dex.raydium_cpmm.state import CpmmState
-from sniperforge.dex.registry import events_of
-from sniperforge.dex.transaction import parse_transaction
 from sniperforge.domain.addresses import (
-    SYSTEM_PROGRAM,
     TOKEN_2022_PROGRAM,
     TOKEN_PROGRAM,
     USDC_MINT,
     WSOL_MINT,
 )
 from sniperforge.domain.amounts import ceil_div
-from sniperforge.domain.pool import EventKind, PoolEvent
 from sniperforge.errors import DecodeError, RefusedError
-from sniperforge.testing.fixtures import read_recording, recordings
+from sniperforge.testing.fixtures import recordings
 from sniperforge.tokens.transfer_fee import TransferFee
+from tests.dex.raydium_cpmm.recorded import TOKEN, state_of
 
 if TYPE_CHECKING:
     pass
 
-TOKEN = "Ca4LSzcHKRB6jqFTiz2NHx7AeQtsztpyeyWfUgi1JUKX"
 EPOCH = 900
 SHARED = recordings("raydium_cpmm")
 MINTS = recordings("risk_mints")
 needs_shared = pytest.mark.skipif(
     "account_amm_config_0" not in SHARED, reason="the shared fixtures are absent: set SNIPERFORGE_FIXTURES"
 )
-
-
-def state_of(
-    reserve_0: int,
-    reserve_1: int,
-    *,
-    mints: tuple[str, str] = (WSOL_MINT, TOKEN),
-    trade_rate: int = 2_500,
-    creator_rate: int = 0,
-    creator_fee_on: int = 0,
-    fees: tuple[TransferFee | None, TransferFee | None] = (None, None),
-) -> CpmmState:
-    """A pool with these reserves and nothing owed."""
-    pool = CpmmPool(
-        address="39cNgTyzsDdxcfrFowjEgmmH1LPpgS4cqEqE4geBu6dq",
-        program_id=program.MAINNET,
-        amm_config=SYSTEM_PROGRAM,
-        creator=SYSTEM_PROGRAM,
-        token_0_vault=SYSTEM_PROGRAM,
-        token_1_vault=SYSTEM_PROGRAM,
-        lp_mint=SYSTEM_PROGRAM,
-        token_0_mint=mints[0],
-        token_1_mint=mints[1],
-        token_0_program=TOKEN_PROGRAM,
-        token_1_program=TOKEN_2022_PROGRAM,
-        observation=SYSTEM_PROGRAM,
-        status=0,
-        lp_decimals=9,
-        decimals_0=9,
-        decimals_1=6,
-        lp_supply=0,
-        owed_0=0,
-        owed_1=0,
-        open_time=5,
-        creator_fee_on=creator_fee_on,
-        creator_fee_enabled=creator_rate > 0,
-    )
-    config = CpmmConfig(SYSTEM_PROGRAM, 0, False, trade_rate, 120_000, 40_000, creator_rate, 0)
-    return CpmmState(pool, config, reserve_0, reserve_1, *fees)
-
-
-def fee_like(withheld: int, gross: int) -> TransferFee | None:
-    """The transfer fee whose rate explains what was withheld of ``gross``."""
-    return TransferFee(0, 2**64 - 1, round(10_000 * withheld / gross)) if withheld else None
-
-
-def recorded_swaps() -> list[tuple[str, PoolEvent]]:
-    """Every swap that landed, with the file it is in."""
-    found = []
-    for name, path in SHARED.items():
-        document = read_recording(path)
-        if "result" in document:
-            events = events_of(parse_transaction(document["result"]))
-            found += [(name, event) for event in events if event.kind is EventKind.SWAP and not event.failed]
-    return found
-
-
-def state_before(event: PoolEvent) -> CpmmState:
-    """The pool as the SwapEvent says it was: reserves, fee models and transfer fees."""
-    amounts = event.amounts
-    input_is_0 = (event.facts["input_mint"] == event.quote_mint) == (event.quote_mint == WSOL_MINT)
-    fee_in = fee_like(amounts["input_transfer_fee"], amounts["amount_in"])
-    fee_out = fee_like(amounts["output_transfer_fee"], amounts["output_amount"])
-    before = (amounts["input_vault_before"], amounts["output_vault_before"])
-    mints = (event.facts["input_mint"], event.facts["output_mint"])
-    on_input = ceil_div(amounts["input_amount"] * 12_500, 10**6) - amounts.get("trade_fee", 0) == amounts.get(
-        "creator_fee", 0
-    )
-    if not input_is_0:
-        before, mints, fees = before[::-1], mints[::-1], (fee_out, fee_in)
-    else:
-        fees = (fee_in, fee_out)
-    output_only = 2 if input_is_0 else 1
-    return state_of(
-        *before,
-        mints=mints,
-        creator_rate=10_000 if amounts.get("creator_fee") else 0,
-        creator_fee_on=0 if on_input else output_only,
-        fees=fees,
-    )
-
-
-def test_quotes_equal_recorded_swaps(capsys: pytest.CaptureFixture[str]) -> None:
-    """On the recorded reserves the quote is what the chain gave, to the unit, fees included."""
-    swaps = recorded_swaps()
-    for name, event in swaps:
-        state, amounts = state_before(event), event.amounts
-        quote = state.quote(event.facts["input_mint"], amounts["amount_in"])
-        assert quote.amount_out == amounts["amount_out"], name
-        assert quote.output_mint == event.facts["output_mint"], name
-        if "trade_fee" in amounts:
-            on_input = quote.fee == amounts["trade_fee"] + amounts["creator_fee"]
-            assert on_input or quote.fee == amounts["trade_fee"], name
-    with capsys.disabled():
-        print(f"\nquotes against recorded swaps: matched {len(swaps)} of {len(swaps)}")
-    assert len(swaps) >= 3
 
 
 def test_sides_prices_and_programs() -> None:
