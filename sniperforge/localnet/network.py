@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
-from sniperforge.errors import UnavailableError
+from sniperforge.errors import StorageError, UnavailableError
 from sniperforge.localnet.block_engine.api import PREFIX, REQUESTS_PER_SECOND, BlockEngine
 from sniperforge.localnet.endpoint import Endpoint
 from sniperforge.localnet.faults.forks import Forks
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from solders.keypair import Keypair
 
-    from sniperforge.errors import StorageError
     from sniperforge.localnet.faucet import Faucet
     from sniperforge.localnet.faults.plan import FaultPlan
     from sniperforge.localnet.faults.switch import Faults
@@ -173,12 +172,12 @@ class LocalNetwork:
             for number, endpoint in enumerate(self.endpoints):
                 await endpoint.start(*_ports_above(self._ports, number))
             await self._listener.start(self._jupiter_port)
-        except UnavailableError:
+            if self._chain is not None:
+                self.ledger.advance()  # the beginning is stored before anybody is told of it
+                self._started = True
+        except (UnavailableError, StorageError):
             await self.stop()
             raise
-        if self._chain is not None:
-            self.ledger.advance()  # the beginning is stored before anybody is told of it
-            self._started = True
         self._timer.start()
 
     async def stop(self) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,15 +14,16 @@ from solders.hash import Hash
 from solders.message import MessageV0
 from solders.transaction import VersionedTransaction
 
-from sniperforge.errors import UnavailableError
+from sniperforge.errors import StorageError, UnavailableError
 from sniperforge.localnet import network as module
 from sniperforge.localnet.endpoint import Endpoint
 from sniperforge.localnet.faults.plan import FaultPlan, plan_of_profile
 from sniperforge.localnet.genesis import PAYER_LAMPORTS, Genesis
 from sniperforge.localnet.ledger.pace import FAST, INSTANT
 from sniperforge.localnet.network import LocalNetwork, _ports_above
+from sniperforge.localnet.store.chain_file import ChainFile
 from sniperforge.testing.rpc_contract import check_transport
-from tests.localnet.kit import NOW, SEED, SOL, address, base64_of, pay
+from tests.localnet.kit import NOW, SEED, SOL, address, base64_of, pay, until
 
 
 async def test_it_serves_while_it_runs() -> None:
@@ -182,3 +185,50 @@ async def test_a_taken_further_port_leaves_nothing_open(monkeypatch: pytest.Monk
             await other.start()
         with pytest.raises(OSError, match="Connect"):
             await asyncio.open_connection("127.0.0.1", int(other.rpc_url.rsplit(":", 1)[1]))
+
+
+async def test_a_chain_in_a_file_goes_on(tmp_path: Path) -> None:
+    """Stopped and started in one process, with what was in the open block."""
+    path = tmp_path / "chain.db"
+    with closing(ChainFile(path)) as chain:
+        async with LocalNetwork(profile=FAST, chain=chain) as network:
+            genesis, signature = network.genesis_hash, network.faucet.drip(address(5), SOL).signature
+        await network.stop()
+    with closing(ChainFile(path)) as chain:
+        async with LocalNetwork(profile=FAST, chain=chain) as network:
+            assert network.genesis_hash == genesis
+            assert network.ledger.history.record(signature) is not None
+
+
+async def test_a_chain_that_cannot_be_begun(tmp_path: Path) -> None:
+    """No port stays open, and the next network begins anew."""
+    with closing(ChainFile(tmp_path / "chain.db")) as chain:
+        network = LocalNetwork(profile=FAST, chain=chain)
+        chain._db._connection.execute("PRAGMA query_only=ON")
+        with pytest.raises(StorageError, match="cannot be kept"):
+            await network.start()
+        port = int(network.rpc_url.rsplit(":", 1)[1])
+        with pytest.raises(OSError, match="Connect call failed"):
+            await asyncio.open_connection("127.0.0.1", port)
+    with closing(ChainFile(tmp_path / "chain.db")) as chain:
+        assert not chain.begun
+
+
+async def test_a_chain_that_fails_is_told(tmp_path: Path) -> None:
+    """To whoever asked, else to the loop; slots stop."""
+    for told in (True, False):
+        failures: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _loop, context, found=failures: found.append(context["exception"])
+        )
+        with closing(ChainFile(tmp_path / f"{told}.db")) as chain:
+            network = LocalNetwork(profile=FAST, chain=chain, on_failure=failures.append if told else None)
+            await network.start()
+            chain._db._connection.execute("PRAGMA query_only=ON")
+            await until(lambda found=failures: bool(found))
+            assert isinstance(failures[0], StorageError)
+            tip = network.ledger.chain.tip
+            await asyncio.sleep(0.12)
+            assert (network.ledger.chain.tip, len(failures)) == (tip, 1)
+            with pytest.raises(StorageError):
+                await network.stop()
