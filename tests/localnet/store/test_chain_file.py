@@ -274,4 +274,4 @@ class AnyStory(RuleBasedStateMachine):
 
 
 TestAnyStory = AnyStory.TestCase
-TestAnyStory.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestAnyStory.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
