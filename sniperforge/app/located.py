@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from sniperforge.config.network import ROLES, EndpointConfig
 from sniperforge.coordination.process import is_running
 from sniperforge.localnet.service.files import ServiceFiles
 from sniperforge.localnet.service.info import read_info
@@ -42,6 +43,8 @@ def located(settings: Settings) -> Settings:
     if info is None or is_running(info.pid, info.process) is False:
         return settings
     urls: dict[str, object] = {"rpc_url": info.rpc_url, "ws_url": info.ws_url}
+    if not settings.network.endpoints:
+        urls["endpoints"] = tuple(EndpointConfig(**each._asdict(), roles=ROLES) for each in info.further)
     if settings.network.block_engine_urls == USUAL_ENGINES and info.jito_url is not None:
         urls["block_engine_urls"] = (info.jito_url,)
     return replace(settings, network=settings.network.model_copy(update=urls))

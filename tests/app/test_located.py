@@ -12,18 +12,24 @@ from sniperforge.app.located import located, service_files
 from sniperforge.coordination.process import start_identity
 from sniperforge.errors import ConfigError
 from sniperforge.files import make_folder
-from sniperforge.localnet.service.info import NetworkInfo, write_info
+from sniperforge.localnet.service.info import NetworkInfo, Urls, write_info
 from tests.app.place import settings_in
 
 
-def running(folder: Path, *, process: str | None = None, jupiter_url: str | None = None) -> None:
+def running(
+    folder: Path,
+    *,
+    process: str | None = None,
+    jupiter_url: str | None = None,
+    further: tuple[Urls, ...] = (),
+) -> None:
     """Say that a network runs on port 7777; by default it is this very process."""
     pid = os.getpid()
     alive = start_identity(pid) if process is None else process
     files = service_files(settings_in(folder))
     make_folder(files.info.parent)
     urls = ("http://127.0.0.1:7777", "ws://127.0.0.1:7778", jupiter_url)
-    info = NetworkInfo(*urls, "G", pid, alive, "now", "P", "k")
+    info = NetworkInfo(*urls, "G", pid, alive, "now", "P", "k", further=further)
     write_info(files.info, info)
 
 
@@ -37,6 +43,17 @@ def test_a_running_service_is_followed(tmp_path: Path) -> None:
     running(tmp_path)
     found = located(settings_in(tmp_path)).network
     assert (found.rpc_url, found.ws_url) == ("http://127.0.0.1:7777", "ws://127.0.0.1:7778")
+
+
+def test_all_its_endpoints_are_followed(tmp_path: Path) -> None:
+    """As the first one is, unless the user names further ones."""
+    running(tmp_path, further=(Urls("http://127.0.0.1:7779", "ws://127.0.0.1:7780"),))
+    found = located(settings_in(tmp_path)).network
+    assert [each.rpc_url for each in found.all_endpoints] == [
+        "http://127.0.0.1:7777",
+        "http://127.0.0.1:7779",
+    ]
+    assert found.endpoints[0].roles == ("read", "send", "subscribe", "history")
 
 
 def test_a_network_that_ended_is_not_followed(tmp_path: Path) -> None:
