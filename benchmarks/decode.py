@@ -13,22 +13,28 @@ from typing import TYPE_CHECKING
 
 from _report import at_most, report
 
+from sniperforge.dex.raydium_amm_v4.accounts import POOL_SIZE, decode_pool
+from sniperforge.dex.raydium_amm_v4.program import MAINNET as AMM_V4
+from sniperforge.dex.raydium_amm_v4.state import AmmState
+from sniperforge.dex.raydium_cpmm import program
 from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
 from sniperforge.dex.raydium_cpmm.state import CpmmState
-from sniperforge.dex.registry import NEEDLES, creations_in, events_of
+from sniperforge.dex.registry import creations_in, events_of, needles_for
 from sniperforge.dex.transaction import parse_transaction
 from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, USDC_MINT, WSOL_MINT
-from sniperforge.domain.chain import LogsNotice
+from sniperforge.domain.chain import Account, LogsNotice
+from sniperforge.tokens.addresses import pubkey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATA = Path(__file__).parent.parent / "tests" / "data"
 LIMITS_US = {
-    "quote": 2.0,
+    "quote, CPMM": 2.0,
+    "quote, AMM v4": 2.0,
     "logs notice without a creation": 60.0,
     "logs notice with a creation": 60.0,
-    "needle search in a 13 kB frame": 60.0,
+    "prefilter miss": 2.0,
     "20 instructions resolved -> events": 150.0,
     "20 instructions in JSON -> resolved": None,
 }
@@ -69,6 +75,16 @@ def state() -> CpmmState:
     return CpmmState(pool, config, 10**12, 15 * 10**10)
 
 
+def amm_state() -> AmmState:
+    """The same reserves in AMM v4."""
+    data = bytearray(POOL_SIZE)
+    for at, value in ((0, 6), (32, 9), (40, 6), (176, 25), (184, 10_000)):
+        data[at : at + 8] = value.to_bytes(8, "little")
+    for at, mint in ((400, WSOL_MINT), (432, USDC_MINT)):
+        data[at : at + 32] = bytes(pubkey(mint))
+    return AmmState(decode_pool(Account(SYSTEM_PROGRAM, AMM_V4, 1, bytes(data))), 10**12, 15 * 10**10)
+
+
 def notice(result: dict) -> LogsNotice:
     """The logs notification of a recorded transaction."""
     return LogsNotice("", result["slot"], result["meta"]["err"], tuple(result["meta"]["logMessages"]))
@@ -89,22 +105,24 @@ def microseconds(action: Callable[[], object], rounds: int = 60, calls: int = 20
 
 def measure() -> dict[str, float]:
     """All cases, in microseconds."""
-    pool = state()
+    pool, amm = state(), amm_state()
     swap, creation = (
         recorded("raydium_cpmm/swap_x2_dlmm_213kMyMK"),
         recorded("raydium_cpmm/create_via_launchlab_migration_mainnet"),
     )
     swap_notice, creation_notice = notice(swap), notice(creation)
     resolved = parse_transaction(swap)
-    frame = json.dumps({"params": {"result": {"value": {"logs": creation["meta"]["logMessages"]}}}}).encode()
+    miss = json.dumps({"params": {"result": {"value": {"logs": swap["meta"]["logMessages"]}}}}).encode()
+    needles = needles_for(program.MAINNET)
     assert len(events_of(resolved)) == 2
     assert len(resolved.instructions) == 20
     assert len(creations_in(creation_notice)) == 1
     return {
-        "quote": microseconds(lambda: pool.quote(WSOL_MINT, 1_000_000_000)),
+        "quote, CPMM": microseconds(lambda: pool.quote(WSOL_MINT, 1_000_000_000)),
+        "quote, AMM v4": microseconds(lambda: amm.quote(WSOL_MINT, 1_000_000_000)),
         "logs notice without a creation": microseconds(lambda: creations_in(swap_notice)),
         "logs notice with a creation": microseconds(lambda: creations_in(creation_notice)),
-        "needle search in a 13 kB frame": microseconds(lambda: any(needle in frame for needle in NEEDLES)),
+        "prefilter miss": microseconds(lambda: any(needle in miss for needle in needles)),
         "20 instructions resolved -> events": microseconds(lambda: events_of(resolved)),
         "20 instructions in JSON -> resolved": microseconds(lambda: parse_transaction(swap)),
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.dex.invoke_stack import TRUNCATED_LINE, is_truncated
-from sniperforge.dex.registry import NEEDLES, creations_in, read_transaction
+from sniperforge.dex.registry import creations_in, needles_for, read_transaction
 from sniperforge.dex.transaction import parse_transaction
 from sniperforge.domain.chain import LogsNotice
 from sniperforge.domain.events import Gap, NewPool
@@ -104,7 +104,6 @@ class PoolFeed:
         self._standing: set[str] = set()
         self._counts = FeedCounts()
         self._last_error = ""
-        self._wanted = _prefilter(self._counts)
 
     def __aiter__(self) -> PoolFeed:
         return self
@@ -144,10 +143,11 @@ class PoolFeed:
 
     async def _follow(self, address: str, group: asyncio.TaskGroup) -> None:
         params = [{"mentions": [address]}, {"commitment": self._commitment}]
+        wanted = _prefilter(self._counts, address)
         broken = False
         while True:
             try:
-                stream = await self._pubsub.subscribe("logsSubscribe", params, prefilter=self._wanted)
+                stream = await self._pubsub.subscribe("logsSubscribe", params, prefilter=wanted)
                 self._standing.add(address)
                 if broken:
                     self._fill_beside(address, self._break(address), group)
@@ -265,9 +265,9 @@ def notice_of(item: Any) -> LogsNotice | None:
     return LogsNotice(signature, slot, value.get("err"), tuple(logs))
 
 
-def _prefilter(counts: FeedCounts) -> Callable[[bytes], bool]:
+def _prefilter(counts: FeedCounts, address: str) -> Callable[[bytes], bool]:
     """Keeps frames that may hold a creation: a creation's log line, or logs cut short."""
-    needles = (*NEEDLES, TRUNCATED_NEEDLE)
+    needles = (*needles_for(address), TRUNCATED_NEEDLE)
 
     def wanted(raw: bytes) -> bool:
         for needle in needles:

@@ -177,6 +177,16 @@ def test_needles_are_whole_json_strings() -> None:
     assert all(needle.startswith(b'"Program log: ') for needle in registry.NEEDLES)
 
 
+def test_a_program_has_its_own_needles() -> None:
+    """A stream of one venue's transactions looks for its creations only; any other stream for all."""
+    assert registry.needles_for(CPMM) == (
+        b'"Program log: Instruction: Initialize"',
+        b'"Program log: Instruction: InitializeWithPermission"',
+    )
+    assert registry.needles_for(ATA) == registry.NEEDLES
+    assert set().union(*map(registry.needles_for, registry.DETECTOR_BY_PROGRAM)) == set(registry.NEEDLES)
+
+
 def test_transactions_of_other_programs_have_no_events() -> None:
     """Without an instruction of a known program nothing is looked at."""
     view = parse_transaction(MIGRATION)
