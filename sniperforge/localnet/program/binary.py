@@ -34,5 +34,7 @@ class Binary:
 
 
 CPMM: Final = Binary("cpmm", "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C")
+PUMP_CURVE: Final = Binary("pump_curve", "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P")
+PUMP_FEES: Final = Binary("pump_fees", "pfeeUxB6jkeY1Hxd7CsFCAjcbHA9rWtchMGdZ6VojVZ")
 
-PROGRAMS: Final = (CPMM,)
+PROGRAMS: Final = (CPMM, PUMP_CURVE, PUMP_FEES)

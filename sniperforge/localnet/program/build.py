@@ -77,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="sniperforge.localnet.program.build", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare only; exit 1 when one differs")
     make = _check if parser.parse_args(arguments).check else _write
-    return max(make(program, build(program)) for program in PROGRAMS)
+    built = [(program, build(program)) for program in PROGRAMS]
+    return max(make(program, elf) for program, elf in built)
 
 
 def _check(program: Binary, elf: bytes) -> int:

@@ -24,9 +24,11 @@ SYSCALLS: Final = frozenset(
     {
         "sol_get_clock_sysvar",
         "sol_get_rent_sysvar",
+        "sol_get_return_data",
         "sol_invoke_signed_c",
         "sol_log_",
         "sol_log_data",
+        "sol_set_return_data",
         "sol_try_find_program_address",
     }
 )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from solders.instruction import AccountMeta, Instruction
-
 from sniperforge.localnet.program.cpmm import instructions as amm
-from tests.localnet.program.cpmm.amm_bench import Bench, Pool, key, token_account_data
+from tests.localnet.program.cpmm.amm_bench import Bench, Pool
+from tests.localnet.program.svm_bench import key, token_account_data
 
 if TYPE_CHECKING:
     from solders.pubkey import Pubkey
@@ -48,15 +47,6 @@ LIQUIDITY = (
     "memo",
 )
 Forgery = Callable[[Bench, Pool], "Pubkey"]
-
-
-def replaced(instruction: Instruction, at: int, address: Pubkey | None = None, **flags: bool) -> Instruction:
-    """The instruction with another account, or other flags, at one place."""
-    metas = list(instruction.accounts)
-    old = metas[at]
-    signer, writable = flags.get("signer", old.is_signer), flags.get("writable", old.is_writable)
-    metas[at] = AccountMeta(address or old.pubkey, signer, writable)
-    return Instruction(instruction.program_id, instruction.data, metas)
 
 
 def copy_of(role: str, owner: Pubkey) -> Forgery:

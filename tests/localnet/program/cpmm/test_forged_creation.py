@@ -7,7 +7,7 @@ import pytest
 from sniperforge.localnet.program.cpmm import genesis
 from sniperforge.localnet.program.cpmm import instructions as amm
 from sniperforge.localnet.program.cpmm.model import MintFee
-from tests.localnet.program.cpmm.amm_bench import SYSTEM, Bench, key, mint_data, token_account_data
+from tests.localnet.program.cpmm.amm_bench import Bench
 from tests.localnet.program.cpmm.forgeries import (
     AMOUNTS,
     THIEF,
@@ -15,10 +15,10 @@ from tests.localnet.program.cpmm.forgeries import (
     copy_of,
     fixed,
     not_initialized,
-    replaced,
     user_account,
     wrong_mint_account,
 )
+from tests.localnet.program.svm_bench import SYSTEM, key, mint_data, replaced, token_account_data
 
 INITIALIZE = (
     "creator",

@@ -10,7 +10,7 @@ from solders.instruction import AccountMeta, Instruction
 from sniperforge.localnet.program.binary import CPMM
 from sniperforge.localnet.program.cpmm import instructions as amm
 from sniperforge.localnet.program.cpmm.model import MintFee
-from tests.localnet.program.cpmm.amm_bench import SYSTEM, Bench, Pool, key, token_account_data
+from tests.localnet.program.cpmm.amm_bench import Bench, Pool
 from tests.localnet.program.cpmm.forgeries import (
     AMOUNTS,
     LIQUIDITY,
@@ -24,15 +24,15 @@ from tests.localnet.program.cpmm.forgeries import (
     not_initialized,
     other_pool,
     pool_of,
-    replaced,
     user_account,
     wrong_mint_account,
 )
+from tests.localnet.program.svm_bench import SYSTEM, key, replaced, token_account_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.localnet.program.cpmm.amm_bench import Outcome
+    from tests.localnet.program.svm_bench import Outcome
 
 SWAP_CASES: dict[str, tuple[str, Forgery, int]] = {
     "authority of the thief": ("authority", fixed(THIEF), 2006),

@@ -7,7 +7,7 @@ from solders.pubkey import Pubkey
 
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.localnet.program.cpmm import instructions as amm
-from tests.localnet.program.cpmm.amm_bench import key
+from tests.localnet.program.svm_bench import key
 
 
 def test_known_addresses() -> None:

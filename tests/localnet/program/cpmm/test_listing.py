@@ -9,8 +9,9 @@ from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 
 from sniperforge.localnet.program.cpmm import instructions as amm
-from tests.localnet.program.cpmm.amm_bench import SYSTEM, WSOL, Bench, Outcome, Pool, key, mint_data
-from tests.localnet.program.cpmm.forgeries import AMOUNTS, THIEF, replaced
+from tests.localnet.program.cpmm.amm_bench import Bench, Pool
+from tests.localnet.program.cpmm.forgeries import AMOUNTS, THIEF
+from tests.localnet.program.svm_bench import SYSTEM, WSOL, Outcome, key, mint_data, replaced
 
 MINT = key("extended")
 OWNER, TOKEN_MINT, ENTRY, SYSTEM_PROGRAM = range(4)

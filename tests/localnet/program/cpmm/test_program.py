@@ -9,16 +9,8 @@ import pytest
 
 from sniperforge.localnet.program.cpmm import instructions as amm
 from sniperforge.localnet.program.cpmm.model import FeeRates, MintFee, PoolModel, PoolRejectedError
-from tests.localnet.program.cpmm.amm_bench import (
-    NOW,
-    SYSTEM,
-    WSOL,
-    Bench,
-    Pool,
-    fee_extension,
-    key,
-    mint_data,
-)
+from tests.localnet.program.cpmm.amm_bench import Bench, Pool, fee_extension
+from tests.localnet.program.svm_bench import NOW, SYSTEM, WSOL, key, mint_data
 
 AMOUNTS = (100_000_000_000, 800_000_000_000_000)
 METADATA_POINTER, INTEREST_BEARING, SCALED_AMOUNT = (18, bytes(64)), (10, bytes(52)), (25, bytes(56))

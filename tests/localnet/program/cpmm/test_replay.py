@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from solders.pubkey import Pubkey
@@ -14,11 +14,12 @@ from solders.transaction import VersionedTransaction
 from sniperforge.localnet.program.cpmm import genesis
 from sniperforge.localnet.program.cpmm import instructions as amm
 from sniperforge.localnet.program.cpmm.model import CreatorFeeOn, FeeRates, MintFee, PoolModel
-from tests.localnet.program.cpmm.amm_bench import (
+from tests.localnet.program.cpmm.amm_bench import Bench
+from tests.localnet.program.recorded import Recording, comparable, inner_of, recorded_inner
+from tests.localnet.program.svm_bench import (
     NOW,
     SYSTEM,
     WSOL,
-    Bench,
     Outcome,
     mint_data,
     outcome_of,
@@ -27,8 +28,6 @@ from tests.localnet.program.cpmm.amm_bench import (
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-Recording = dict[str, Any]
 
 STORIES = {
     "spl": ("create_litesvm_spl", "swap_buy_litesvm", "swap_slippage_fail_litesvm", "swap_sell_litesvm"),
@@ -77,41 +76,6 @@ def put_token_account(bench: Bench, address: Pubkey, balance: Recording, lamport
 def send(bench: Bench, recording: Recording) -> Outcome:
     raw = base64.b64decode(recording["wire_base64"])
     return outcome_of(bench.svm.send_transaction(VersionedTransaction.from_bytes(raw)))
-
-
-def comparable(logs: Any) -> list[str]:
-    """Log lines without what depends on the compiler: units, and the source file named in an error."""
-    lines = [line for line in logs if " consumed " not in line]
-    return [
-        f"Program log: AnchorError {line[line.index('Error Code:') :]}" if "AnchorError" in line else line
-        for line in lines
-    ]
-
-
-Inner = tuple[int, list[int], bytes, int]
-
-
-def base58_bytes(text: str) -> bytes:
-    value = 0
-    for letter in text:
-        value = value * 58 + "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".index(letter)
-    zeros = len(text) - len(text.lstrip("1"))
-    return bytes(zeros) + value.to_bytes((value.bit_length() + 7) // 8, "big")
-
-
-def inner_of(outcome: Outcome) -> list[Inner]:
-    flat = [inner for group in outcome.meta.inner_instructions() for inner in group]
-    calls = [(inner.instruction(), inner.stack_height()) for inner in flat]
-    return [(call.program_id_index, list(call.accounts), bytes(call.data), height) for call, height in calls]
-
-
-def recorded_inner(recording: Recording) -> list[Inner]:
-    groups = recording["result"]["meta"]["innerInstructions"]
-    flat = [inner for group in groups for inner in group["instructions"]]
-    return [
-        (inner["programIdIndex"], inner["accounts"], base58_bytes(inner["data"]), inner["stackHeight"])
-        for inner in flat
-    ]
 
 
 def check(bench: Bench, recording: Recording, outcome: Outcome) -> None:

@@ -10,8 +10,10 @@
   X(101, InstructionFallbackNotFound, "Fallback functions are not supported")                          \
   X(102, InstructionDidNotDeserialize, "The program could not deserialize the given instruction")      \
   X(2000, ConstraintMut, "A mut constraint was violated")                                              \
+  X(2002, ConstraintSigner, "A signer constraint was violated")                                        \
   X(2003, ConstraintRaw, "A raw constraint was violated")                                              \
   X(2006, ConstraintSeeds, "A seeds constraint was violated")                                          \
+  X(2009, ConstraintAssociated, "An associated constraint was violated")                               \
   X(2012, ConstraintAddress, "An address constraint was violated")                                     \
   X(2014, ConstraintTokenMint, "A token mint constraint was violated")                                 \
   X(2015, ConstraintTokenOwner, "A token owner constraint was violated")                               \
@@ -66,7 +68,7 @@ static __attribute__((noinline)) u64 fail_at(const char *account, u64 number) {
 }
 
 /* A failed comparison: the two sides are logged after the error. */
-static __attribute__((noinline)) u64 fail_compared(u64 number, u64 left, u64 right) {
+SHARED __attribute__((noinline)) u64 fail_compared(u64 number, u64 left, u64 right) {
   fail_at(0, number);
   log_value("Left: ", left);
   log_value("Right: ", right);

@@ -21,9 +21,14 @@ static void cpi_account(Cpi *cpi, const Account *account, int writable, int sign
   cpi->len++;
 }
 
-static u64 cpi_send(const Cpi *cpi, const Key *program, u64 data_len, const Signer *signer) {
-  Call call = {program, cpi->metas, cpi->len, cpi->data, data_len};
+/* With data of any length. */
+static u64 cpi_send_data(const Cpi *cpi, const Key *program, const u8 *data, u64 data_len, const Signer *signer) {
+  Call call = {program, cpi->metas, cpi->len, data, data_len};
   return sol_invoke_signed_c(&call, cpi->infos, cpi->len, signer, signer ? 1 : 0);
+}
+
+static u64 cpi_send(const Cpi *cpi, const Key *program, u64 data_len, const Signer *signer) {
+  return cpi_send_data(cpi, program, cpi->data, data_len, signer);
 }
 
 #endif

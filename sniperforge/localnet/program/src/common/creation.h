@@ -23,13 +23,15 @@ static void seed_text(Address *address, const char *text, u64 len) {
 }
 #define SEED_TEXT(address, literal) seed_text(address, literal, sizeof(literal) - 1)
 
-/* Whether the seeds give `key`; appends the bump to them. */
-static int is_address(Address *address, const Key *key) {
+/* Whether the seeds give `key` under `program`; appends the bump to them. */
+static int is_address_of(Address *address, const Key *program, const Key *key) {
   Key found;
-  if (sol_try_find_program_address(address->seeds, address->len, &PROGRAM_ID, &found, &address->bump)) return 0;
+  if (sol_try_find_program_address(address->seeds, address->len, program, &found, &address->bump)) return 0;
   seed(address, &address->bump, 1);
   return same_key(&found, key);
 }
+
+static int is_address(Address *address, const Key *key) { return is_address_of(address, &PROGRAM_ID, key); }
 
 static u64 rent_for(u64 size, u64 *lamports) {
   Rent rent;

@@ -22,7 +22,7 @@ static void put_number(Line *line, u64 value) {
 
 static void log_line(const Line *line) { sol_log_(line->text, line->len); }
 
-static void log_value(const char *label, u64 value) {
+SHARED void log_value(const char *label, u64 value) {
   Line line;
   line.len = 0;
   put_text(&line, label);

@@ -9,7 +9,7 @@
 
 typedef struct { u64 hi; u64 lo; } Wide;
 
-static void multiply(u64 a, u64 b, Wide *product) {
+SHARED void multiply(u64 a, u64 b, Wide *product) {
   u64 a0 = a & 0xffffffff, a1 = a >> 32, b0 = b & 0xffffffff, b1 = b >> 32;
   OPAQUE(a0);
   OPAQUE(b1);
@@ -37,7 +37,7 @@ static u64 quotient_digit(u64 high, u64 next, u64 d, u64 *rest) {
 }
 
 /* wide / d and the rest; needs wide.hi < d, so that the quotient fits 64 bits. */
-static u64 divide(const Wide *wide, u64 d, u64 *rest) {
+SHARED u64 divide(const Wide *wide, u64 d, u64 *rest) {
   u64 hi = wide->hi, lo = wide->lo, shift = 0, middle, high_digit, low_digit;
   if (hi == 0) {
     *rest = lo % d;
@@ -58,7 +58,7 @@ static u64 divide(const Wide *wide, u64 d, u64 *rest) {
 }
 
 /* a * b / d, rounded up when `up`; 0 when it does not fit 64 bits or d is 0, else 1. */
-static int multiply_divide(u64 a, u64 b, u64 d, int up, u64 *result) {
+SHARED int multiply_divide(u64 a, u64 b, u64 d, int up, u64 *result) {
   Wide product;
   u64 rest;
   multiply(a, b, &product);
@@ -77,7 +77,7 @@ static inline int add(u64 a, u64 b, u64 *sum) {
 }
 
 /* Whole square root of a * b. */
-static u64 square_root_of_product(u64 a, u64 b) {
+SHARED u64 square_root_of_product(u64 a, u64 b) {
   Wide target, square;
   u64 root = 0;
   multiply(a, b, &target);

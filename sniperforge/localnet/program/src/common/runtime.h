@@ -9,6 +9,9 @@ typedef unsigned long long u64;
 
 typedef struct { u64 word[4]; } Key;
 
+/* A function that some programs do without. */
+#define SHARED static __attribute__((unused))
+
 /* LLVM expands an unaligned 8-byte access into byte accesses for this target although the SVM allows it;
  * one instruction each keeps the program small. Native builds (the maths tests) use the compiler's own. */
 #ifdef __bpf__
@@ -69,6 +72,8 @@ extern void sol_log_data(const Seed *fields, u64 len);
 extern u64 sol_get_clock_sysvar(Clock *clock);
 extern u64 sol_get_rent_sysvar(Rent *rent);
 extern u64 sol_try_find_program_address(const Seed *seeds, u64 len, const Key *program, Key *found, u8 *bump);
+extern void sol_set_return_data(const u8 *data, u64 len);
+extern u64 sol_get_return_data(u8 *data, u64 len, Key *program);
 extern u64 sol_invoke_signed_c(const Call *call, const Account *infos, u64 infos_len, const Signer *signers,
                                u64 signers_len);
 

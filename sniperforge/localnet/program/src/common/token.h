@@ -12,7 +12,7 @@ static inline int is_token_program(const Key *key) {
   return same_key(key, &TOKEN_PROGRAM) || same_key(key, &TOKEN_2022_PROGRAM);
 }
 
-static u64 check_mint(const Account *mint, const Account *program, const char *name) {
+SHARED u64 check_mint(const Account *mint, const Account *program, const char *name) {
   REQUIRE_AT(same_key(mint->owner, program->key), name, ConstraintMintTokenProgram);
   REQUIRE_AT(mint->data_len >= MINT_SIZE && mint->data[MINT_INITIALIZED] == 1, name, AccountDidNotDeserialize);
   if (mint->data_len > MINT_SIZE)
