@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.app.check_run import Finding, ok, warn
+from sniperforge.chain.endpoint import masked
+from sniperforge.domain.jito import TIP_ACCOUNTS
 from sniperforge.errors import RpcError, UnavailableError
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ async def solana_checks(run: CheckRun) -> None:
         ("endpoints", _endpoints),
     ):
         await run.on_node("solana", name, work)
+    if run.settings.config.execution.mev != "none":
+        await run.on_node("solana", "block_engines", _block_engines)
 
 
 async def _version(node: Node) -> Finding:
@@ -79,6 +83,21 @@ async def _endpoints(node: Node) -> Finding:
     reports = await node.survey()
     told = "; ".join(endpoint_line(report) for report in reports)
     return ok(told) if all(report.state == "ok" for report in reports) else warn(told)
+
+
+async def _block_engines(node: Node) -> Finding:
+    """Whether each takes bundles, and tips where we pay them."""
+    node.settings.require_block_engine()
+    told, good = [], True
+    for url, engine in zip(node.settings.network.block_engine_urls, node.private, strict=True):
+        try:
+            known = await engine.tip_accounts() == frozenset(TIP_ACCOUNTS)
+            said = "answers" if known else "wants tips on other accounts than the known ones"
+        except UnavailableError as error:
+            known, said = False, error.message
+        told.append(f"{masked(url)} {said}")
+        good = good and known
+    return ok("; ".join(told)) if good else warn("; ".join(told))
 
 
 def endpoint_line(report: EndpointReport) -> str:

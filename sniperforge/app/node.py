@@ -49,7 +49,8 @@ class Node:
         pool: the endpoints, and how they do.
         clients: each of the endpoints alone, in the same order.
         tipped: block engines that get what has a tip, beside the senders.
-        private: the same block engines for what nobody else may see. Long-running commands have them.
+        private: the same block engines for what nobody else may see. Commands that trade have
+            them, and all where trades go there.
     """
 
     settings: Settings
@@ -164,7 +165,8 @@ async def open_node(
             await look(endpoints)
             _require_one_chain(endpoints)
             await stack.enter_async_context(SlotWatch(endpoints, clock))
-        pool, trades = RpcPool(endpoints, clock), patient and transport is None
+        pool = RpcPool(endpoints, clock)
+        trades = transport is None and (patient or settings.config.execution.mev != "none")
         # Whoever asks each of several goes on to the next: nobody waits for the one that fails.
         alone = retry if len(endpoints) == 1 else NO_RETRY
         yield Node(

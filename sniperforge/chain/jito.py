@@ -49,3 +49,12 @@ class BlockEngineSender:
         payload: Any = [text] if self._method == "sendBundle" else text
         answer: str = await self._wire.ask(self._method, (payload, _OPTIONS), str)
         return answer
+
+    async def tip_accounts(self) -> frozenset[str]:
+        """Whom the engine wants to be tipped; it answers where bundles go.
+
+        Raises:
+            RpcError, UnavailableError: no usable answer.
+        """
+        answer: list[str] = await self._wire.ask("getTipAccounts", (), list[str])
+        return frozenset(answer)

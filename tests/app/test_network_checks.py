@@ -26,7 +26,7 @@ from tests.app.place import SEED, on, settings_in
 
 @pytest.fixture
 async def network() -> AsyncIterator[LocalNetwork]:
-    async with LocalNetwork(Genesis(SEED), profile=FAST) as running:
+    async with LocalNetwork(Genesis(SEED), profile=FAST, block_engine_rate=0) as running:
         yield running
 
 
@@ -104,3 +104,28 @@ def test_a_lagging_endpoint_says_how_far() -> None:
     """Slots and time of its answers, when there are some."""
     report = EndpointReport("http://a", ("read",), "lagging", 10, 30, 1.25, None, 4, 0, "")
     assert endpoint_line(report) == "http://a lagging, 30 slots behind, answers in 1.2 ms"
+
+
+async def test_block_engines_are_asked_where_trades_go_there(
+    network: LocalNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answers with the tip accounts that we know; others, and none at all, are told."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    settings = on(settings_in(tmp_path, {"SNIPERFORGE_EXECUTION__MEV": "bundle"}), network)
+    none = settings.network.model_copy(update={"block_engine_urls": ()})
+    both = none.model_copy(update={"block_engine_urls": (network.jito_url, "http://127.0.0.1:9/?uuid=key")})
+    one = none.model_copy(update={"block_engine_urls": (network.jito_url,)})
+    found = {}
+    for name, chosen in (("none", none), ("both", both), ("one", one)):
+        async with open_node(replace(settings, network=chosen)) as opened:
+            found[name] = (await rows(opened))["block_engines"]
+    assert found["one"] == (CheckStatus.OK, f"{network.jito_url} answers")
+    assert found["none"][0] is CheckStatus.FAIL
+    assert "has no block engine" in found["none"][1]
+    assert found["both"][0] is CheckStatus.WARN
+    assert "no connection" in found["both"][1]
+    assert "key" not in found["both"][1]
+    monkeypatch.setattr(network_checks, "TIP_ACCOUNTS", ("another",))
+    async with open_node(replace(settings, network=one)) as opened:
+        status, message = (await rows(opened))["block_engines"]
+    assert (status, "other accounts" in message) == (CheckStatus.WARN, True)

@@ -42,6 +42,8 @@ async def test_what_is_sent() -> None:
     assert await BlockEngineSender(node, "sendTransaction").send(b"\0\1\2") == "Sig"
     assert node.params("sendBundle") == [[["AAEC"], OPTIONS]]
     assert node.params("sendTransaction") == [["AAEC", OPTIONS]]
+    node.answer("getTipAccounts", ["a", "b"])
+    assert await BlockEngineSender(node, "sendBundle").tip_accounts() == {"a", "b"}
 
 
 def _transaction(network: LocalNetwork, lamports: int, mev: Mev) -> tuple[bytes, str]:
