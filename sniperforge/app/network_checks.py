@@ -33,7 +33,7 @@ async def solana_checks(run: CheckRun) -> None:
     ):
         await run.on_node("solana", name, work)
     if run.settings.config.execution.mev != "none":
-        await run.on_node("solana", "block_engines", _block_engines)
+        await run.on_node("solana", "jito", _block_engines)
 
 
 async def _version(node: Node) -> Finding:

@@ -118,7 +118,7 @@ async def test_block_engines_are_asked_where_trades_go_there(
     found = {}
     for name, chosen in (("none", none), ("both", both), ("one", one)):
         async with open_node(replace(settings, network=chosen)) as opened:
-            found[name] = (await rows(opened))["block_engines"]
+            found[name] = (await rows(opened))["jito"]
     assert found["one"] == (CheckStatus.OK, f"{network.jito_url} answers")
     assert found["none"][0] is CheckStatus.FAIL
     assert "has no block engine" in found["none"][1]
@@ -127,5 +127,5 @@ async def test_block_engines_are_asked_where_trades_go_there(
     assert "key" not in found["both"][1]
     monkeypatch.setattr(network_checks, "TIP_ACCOUNTS", ("another",))
     async with open_node(replace(settings, network=one)) as opened:
-        status, message = (await rows(opened))["block_engines"]
+        status, message = (await rows(opened))["jito"]
     assert (status, "other accounts" in message) == (CheckStatus.WARN, True)
