@@ -14,6 +14,7 @@ from solders.transaction_metadata import FailedTransactionMetadata, SimulatedTra
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.ledger.account_index import AccountIndex
 from sniperforge.localnet.ledger.balances import Holding, holding_amount, is_holding
+from sniperforge.localnet.ledger.float_unit import restorer
 from sniperforge.localnet.ledger.refusals import LOAD_FAILURES, TransactionRefusedError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Vm:
 
     def __init__(self) -> None:
         self.replaced: Replaced = {}
+        self._restore = restorer()
         self.svm = LiteSVM().with_sigverify(False).with_blockhash_check(False).with_transaction_history(0)
         self.index = AccountIndex()
         self._programs: set[str] = set()
@@ -168,7 +170,10 @@ class Vm:
         Raises:
             TransactionRefusedError: it failed before anything could be charged.
         """
-        result = self.svm.send_transaction(transaction)
+        try:
+            result = self.svm.send_transaction(transaction)
+        finally:
+            self._restore()
         if not isinstance(result, FailedTransactionMetadata):
             return None, result
         err, meta = _error(result), result.meta()
@@ -196,7 +201,10 @@ class Vm:
         self, transaction: VersionedTransaction
     ) -> tuple[Any, TransactionMetadata, dict[str, SvmAccount]]:
         """Run ``transaction`` without effect: ``(err, report, accounts afterwards)``."""
-        result: SimulateResult = self.svm.simulate_transaction(transaction)
+        try:
+            result: SimulateResult = self.svm.simulate_transaction(transaction)
+        finally:
+            self._restore()
         if isinstance(result, SimulatedTransactionInfo):
             return None, result.meta(), {str(key): account for key, account in result.post_accounts()}
         return _error(result), result.meta(), {}
