@@ -1,7 +1,7 @@
 """The floating point unit after the SVM ran: its compiled programs leave the MMX state on.
 
 SQLite compares whole numbers with others through the x87 registers that lie under it: in such a process the
-next ``50 >= 50.1`` holds. No function of the C library empties them, so the instruction for it is called itself.
+next ``50 >= 50.1`` holds. No function of the C library empties them; the instruction itself is called.
 """
 
 from __future__ import annotations
