@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sniperforge.dex.fetched import found, vault_amount
 from sniperforge.dex.sides import quote_side
-from sniperforge.errors import RefusedError
+from sniperforge.errors import DecodeError, RefusedError
+from sniperforge.tokens.mint import decode_mint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from fractions import Fraction
+
+    from sniperforge.domain.chain import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,63 @@ class PairView:
         if mint not in self.mints:
             raise RefusedError(f"pool {self.address} does not trade {mint}")
         return self.mints.index(mint)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a pool account says of its two sides, in its own order.
+
+    Attributes:
+        owed: fees in the vaults that belong to others than the liquidity.
+        owner: the authority of the vaults.
+    """
+
+    dex: str
+    address: str
+    mints: tuple[str, str]
+    vaults: tuple[str, str]
+    owed: tuple[int, int]
+    owner: str
+
+
+def load_pair(
+    pair: Pair,
+    accounts: Mapping[str, Account | None],
+    *,
+    price: Fraction,
+    open_time: int = 0,
+    swap_enabled: bool = True,
+) -> PairView:
+    """The view of a pool whose ``accounts`` hold mints and vaults.
+
+    Raises:
+        DecodeError: an account is not what the pool says it is.
+        NotFoundError: an account is missing.
+    """
+    mints = [decode_mint(found(mint, accounts)) for mint in pair.mints]
+    reserves = [
+        vault_amount(
+            vault,
+            accounts,
+            mint=mint.address,
+            token_program=mint.program,
+            owner=pair.owner,
+            pool=pair.address,
+        )
+        - owed
+        for vault, mint, owed in zip(pair.vaults, mints, pair.owed, strict=True)
+    ]
+    if min(reserves) < 0:
+        raise DecodeError(f"pool {pair.address} owes more than its vaults hold")
+    return PairView(
+        dex=pair.dex,
+        address=pair.address,
+        mints=pair.mints,
+        vaults=pair.vaults,
+        token_programs=(mints[0].program, mints[1].program),
+        mint_decimals=(mints[0].decimals, mints[1].decimals),
+        reserves=(reserves[0], reserves[1]),
+        price=price,
+        open_time=open_time,
+        swap_enabled=swap_enabled,
+    )

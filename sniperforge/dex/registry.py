@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.invoke_stack import Frame, frames_of
+from sniperforge.dex.orca_whirlpool.venue import OrcaWhirlpool
 from sniperforge.dex.pumpfun.venue import Pumpfun
 from sniperforge.dex.raydium_amm_v4.venue import RaydiumAmmV4
 from sniperforge.dex.raydium_clmm.venue import RaydiumClmm
@@ -29,6 +30,7 @@ VENUES: Final[tuple[Venue, ...]] = (
 READERS: Final[tuple[PoolReader, ...]] = (
     *VENUES,
     RaydiumClmm(),
+    OrcaWhirlpool(),
 )
 """Venues whose pools can be looked at, the tradable ones included."""
 

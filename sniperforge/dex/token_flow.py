@@ -27,6 +27,15 @@ def mint_of(transaction: TransactionView, account: str) -> str:
     return ""
 
 
+def mints_of(transaction: TransactionView, *pairs: tuple[str, str]) -> tuple[str, str]:
+    """The mints of a pair of token accounts, or of the same side of the next pair: both or neither."""
+    found = [
+        next(filter(None, (mint_of(transaction, one) for one in side)), "")
+        for side in zip(*pairs, strict=True)
+    ]
+    return (found[0], found[1]) if all(found) else ("", "")
+
+
 def received_by(transaction: TransactionView, account: str) -> int | None:
     """Change of a token account's raw balance; ``None`` when the node reported no balance after."""
     after = [entry.raw for entry in transaction.post_tokens if entry.account == account]
@@ -54,6 +63,22 @@ def sent_between(call: Call, into: str, out_of: str) -> tuple[int | None, int | 
         elif given is None and instruction.accounts[0] == out_of:
             given = amount
     return paid, given
+
+
+def swapped_between(call: Call, into: str, out_of: str, *, untaxed: bool) -> dict[str, int]:
+    """The common names of a swap's amounts as far as its transfers tell.
+
+    Args:
+        call: the swap.
+        into: the vault of what was sold.
+        out_of: the vault of what was bought.
+        untaxed: neither mint has a transfer fee, so that both ends of a transfer see the same amount.
+    """
+    paid, given = sent_between(call, into=into, out_of=out_of)
+    moved = {"amount_in": paid, "output_amount": given}
+    if untaxed:
+        moved |= {"input_amount": paid, "amount_out": given}
+    return {name: amount for name, amount in moved.items() if amount is not None}
 
 
 def _destination(instruction: InstructionView) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sniperforge.dex.document import parse_document
-from sniperforge.dex.token_flow import received_by, sent_between
+from sniperforge.dex.token_flow import mint_of, mints_of, received_by, sent_between, swapped_between
 from sniperforge.dex.venue import Call
+from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.chain import TransactionView
 from sniperforge.testing.fixtures import read_recording, recordings
 
@@ -44,3 +45,22 @@ def test_transfers_of_other_calls_are_not(route: TransactionView) -> None:
     """Nothing before the call and nothing of another outer instruction counts."""
     assert sent_between(at(route, 2, 12), TOKEN_VAULT, SOL_VAULT) == (None, None)
     assert sent_between(at(route, 0), TOKEN_VAULT, SOL_VAULT) == (None, None)
+
+
+def test_mints_of_a_pair_are_told_by_balances(route: TransactionView) -> None:
+    """Each side by its first account with a balance; both sides or none."""
+    token_mint, nobody = mint_of(route, TOKEN_VAULT), route.accounts[0]
+    pair = (TOKEN_VAULT, SOL_VAULT)
+    assert mints_of(route, pair) == (token_mint, WSOL_MINT)
+    assert mints_of(route, (nobody, SOL_VAULT), (TOKEN_VAULT, nobody)) == (token_mint, WSOL_MINT)
+    assert mints_of(route, (nobody, SOL_VAULT)) == ("", "")
+
+
+def test_a_swap_by_its_transfers(route: TransactionView) -> None:
+    """Without a transfer fee both ends of a transfer see the same amount."""
+    swap = at(route, 2, 6)
+    sides = {"amount_in": 88_120_000_000, "output_amount": 187_540_590}
+    both = sides | {"input_amount": 88_120_000_000, "amount_out": 187_540_590}
+    assert swapped_between(swap, TOKEN_VAULT, SOL_VAULT, untaxed=False) == sides
+    assert swapped_between(swap, TOKEN_VAULT, SOL_VAULT, untaxed=True) == both
+    assert swapped_between(at(route, 0), TOKEN_VAULT, SOL_VAULT, untaxed=True) == {}

@@ -1,0 +1,1 @@
+"""Orca Whirlpools: concentrated pools, looked at and not traded."""

@@ -1,0 +1,1 @@
+"""Raydium CLMM: concentrated pools, looked at and not traded."""
