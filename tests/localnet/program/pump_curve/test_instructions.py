@@ -14,7 +14,12 @@ from tests.localnet.program.recorded import calls_of
 from tests.localnet.program.svm_bench import key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from solders.instruction import Instruction
+
+    Build = Callable[[pump.Coin, Pubkey], Instruction]
 
 
 ANY_OF = {
