@@ -11,12 +11,14 @@ from sniperforge.localnet.ledger.block_work import ACCOUNT_FULL, BLOCK_FULL
 from sniperforge.localnet.ledger.refusals import BundleRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sniperforge.localnet.block_engine.bundle import Bundle
     from sniperforge.localnet.faults.switch import Faults
     from sniperforge.localnet.ledger.chain import Block
-    from sniperforge.localnet.ledger.ledger import Ledger
+    from sniperforge.localnet.ledger.envelope import Envelope
+    from sniperforge.localnet.ledger.ledger import Change, Ledger
+    from sniperforge.localnet.ledger.records import TransactionRecord
 
 LOOK_BACK_SECONDS: Final = 300.0
 """How long a bundle is remembered."""
@@ -46,7 +48,8 @@ class Auction:
     """Lands bundles as blocks open, the best tip first; with a slot per transaction it does so at once.
 
     A bundle that fails is gone; one for which a block has no room waits for the next. Nobody sees a bundle
-    before it lands. What a dropped block had of them is lost.
+    before it lands. What a dropped block had of them is lost, unless somebody who saw it there has a use for
+    one of its transactions alone.
 
     Args:
         ledger: where they land.
@@ -60,6 +63,8 @@ class Auction:
         self._timer = timer
         self._entries: dict[str, _Entry] = {}
         self._waiting: dict[str, _Entry] = {}
+        self._uncled: list[Envelope] = []
+        ledger.on_rollback.append(self._dropped)
         ledger.on_block.append(self._opened)
 
     def take(self, bundle: Bundle) -> None:
@@ -99,7 +104,18 @@ class Auction:
         status = self._ledger.history.status(entry.bundle.envelopes[0].signature)
         return (entry.bundle, entry.slot) if status is not None and status.slot == entry.slot else None
 
+    def _dropped(
+        self, block: Block, _records: Sequence[TransactionRecord], _changes: Sequence[Change]
+    ) -> None:
+        landed = (entry for entry in self._entries.values() if entry.slot == block.slot)
+        self._uncled = [envelope for entry in landed for envelope in entry.bundle.envelopes]
+
     def _opened(self, _block: Block) -> None:
+        uncled, self._uncled = self._uncled, []
+        dice, trader = self._faults.dice, self._faults.trader
+        for envelope in uncled:
+            if dice is not None and trader is not None and dice.finds_uncle():
+                trader.attack(envelope)
         self._run()
 
     def _run(self) -> None:

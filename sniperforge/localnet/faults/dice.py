@@ -103,6 +103,10 @@ class FaultDice:
         dropped = self._hits("bundle", self.plan.drop)
         return dropped or self._doomed(bundle_id)
 
+    def finds_uncle(self) -> bool:
+        """Whether a sandwich trader makes use of a bundle's transaction that he saw in a dropped block."""
+        return self._hits("uncle", self.plan.sandwich)
+
     def http(self) -> HttpFate:
         """The fate of an HTTP request."""
         plan = self.plan

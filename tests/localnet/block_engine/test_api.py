@@ -16,6 +16,8 @@ from sniperforge.domain import base58
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.jito import TIP_ACCOUNTS, bundle_id
 from sniperforge.localnet.block_engine.api import _PATHS, BlockEngine
+from sniperforge.localnet.block_engine.auction import BundleState
+from sniperforge.localnet.block_engine.bundle import make_bundle
 from sniperforge.localnet.faults.plan import FaultPlan
 from sniperforge.localnet.ledger.envelope import Envelope, open_envelope
 from sniperforge.localnet.ledger.pace import INSTANT
@@ -112,6 +114,25 @@ async def test_a_sandwich_trader_sees_none_of_it(way: str) -> None:
     ledger.advance()
     got = tokens_of(scene) - before
     assert got == quoted if way != "another endpoint" else 0 < got < quoted
+
+
+async def test_who_saw_it_in_a_dropped_block_may_land_it_alone() -> None:
+    """The bundle failed, and its transaction is on the chain, traded around: only its own slippage held."""
+    scene = Pool()
+    ledger, faults = scene.bench.ledger, scene.bench.node.faults
+    engine = BlockEngine(ledger, faults, timer=lambda: 0.0, per_second=0)
+    tip = pay(scene.bench.payer, TIP_ACCOUNTS[3], 5_000)
+    envelope = open_envelope(scene.bench.sign([scene.buy(5 * SOL, 0.5), tip]))
+    quoted, before = scene.state.quote(WSOL_MINT, 5 * SOL).amount_out, tokens_of(scene)
+    bundle = make_bundle(ledger, [envelope])
+    engine._auction.take(bundle)
+    ledger.advance()
+    assert tokens_of(scene) - before == quoted
+    faults.set(FaultPlan(sandwich=1.0))
+    ledger.rollback()
+    assert engine._auction.state(bundle.id) == (BundleState.FAILED, None)
+    assert ledger.history.status(envelope.signature) is not None
+    assert quoted // 2 <= tokens_of(scene) - before < quoted
 
 
 def tokens_of(scene: Pool) -> int:

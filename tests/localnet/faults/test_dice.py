@@ -134,3 +134,10 @@ def test_bundles_are_lost_like_submissions() -> None:
     fates = {name: {doomed.loses_bundle(name) for _ in range(5)} for name in map(str, range(50))}
     assert set(map(len, fates.values())) == {1}
     assert set().union(*fates.values()) == {True, False}
+
+
+def test_dropped_blocks_are_looked_through() -> None:
+    """As often as submissions are watched; with no trader nothing is drawn."""
+    dice = FaultDice(FaultPlan(sandwich=0.5))
+    assert 60 < sum(dice.finds_uncle() for _ in range(200)) < 140
+    assert not FaultDice(FaultPlan()).finds_uncle()
