@@ -12,6 +12,7 @@ import pytest
 from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
 from sniperforge.dex.transaction import parse_transaction
+from sniperforge.domain import base58
 from sniperforge.domain.events import NewPool
 from sniperforge.domain.pool import EventKind
 from sniperforge.errors import RpcError, UnavailableError
@@ -261,6 +262,23 @@ async def test_a_damaged_transaction_is_counted(scene: Scene, result: dict[str, 
     assert pool.event.signature == signature(2)
     assert scene.counts == {"relevant": 2, "created": 1, "unrecognised": 1}
     assert scene.feed.health().last_error
+
+
+async def test_an_unknown_form_of_a_known_program_is_counted(scene: Scene) -> None:
+    """The pool is told all the same; what could not be read beside it is not dropped silently."""
+    found = landed(1)
+    program = parse_transaction(found).accounts.index(PROGRAM)
+    strange = {
+        "programIdIndex": program,
+        "accounts": [],
+        "data": base58.encode(b"unknown!"),
+        "stackHeight": 2,
+    }
+    found["meta"]["innerInstructions"][-1]["instructions"].append(strange)
+    scene.known[signature(1)] = found
+    scene.push(1)
+    await scene.take()
+    assert scene.counts == {"relevant": 1, "created": 1, "unrecognised": 1}
 
 
 @pytest.mark.parametrize(
