@@ -42,8 +42,8 @@ def test_a_life_of_a_service(terminal: Terminal) -> None:
     """Up in the background, found, asked, funded, reached by other commands, down."""
     up = terminal.data(*UP, "--detach")
     assert set(up) == {
-        *("rpc_url", "ws_url", "endpoints", "jupiter_url", "genesis_hash", "pid", "started_at"),
-        *("payer", "started"),
+        *("rpc_url", "ws_url", "endpoints", "jupiter_url", "jito_url", "genesis_hash"),
+        *("pid", "started_at", "payer", "started"),
     }
     assert up["endpoints"] == [{"rpc_url": up["rpc_url"], "ws_url": up["ws_url"]}]
     assert (up["jupiter_url"].startswith("http://127.0.0.1:"), up["started"]) == (True, True)
@@ -137,7 +137,7 @@ def test_wrong_input(terminal: Terminal, arguments: tuple[str, ...], code: int) 
 
 def test_it_continues_from_another_network(terminal: Terminal) -> None:
     """Programs, accounts and clock are loaded; without being told there is no market on it."""
-    given = ("--program", f"{ADDRESS}={PROJECT}/sniperforge/localnet/program/raydium_cpmm.so")
+    given = ("--program", f"{ADDRESS}={PROJECT}/sniperforge/localnet/program/cpmm.so")
     (terminal.folder / "one.json").write_text(json.dumps(GOOD))
     options = ("--account", "one.json", "--clock-slot", "7000", "--clock-time", "2023-11-14T22:13:20Z")
     up = terminal.data("localnet", "up", "--port", "0", *given, *options, "--detach")
