@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 Parties = TypeVar("Parties")
 
 
+def roles_of(accounts: tuple[str, ...], roles: Mapping[str, int]) -> dict[str, str] | None:
+    """Addresses by role, from the index of each; ``None`` when there are too few accounts."""
+    if len(accounts) <= max(roles.values()):
+        return None
+    return {role: accounts[index] for role, index in roles.items()}
+
+
 def metas_of(
     roles: str, parties: Parties, addresses: Mapping[str, Callable[[Parties], str]]
 ) -> list[AccountMeta]:

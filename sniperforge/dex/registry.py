@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sniperforge.dex.invoke_stack import Frame, frames_of
 from sniperforge.dex.orca_whirlpool.venue import OrcaWhirlpool
 from sniperforge.dex.pumpfun.venue import Pumpfun
+from sniperforge.dex.pumpswap.venue import Pumpswap
 from sniperforge.dex.raydium_amm_v4.venue import RaydiumAmmV4
 from sniperforge.dex.raydium_clmm.venue import RaydiumClmm
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
@@ -24,6 +25,7 @@ VENUES: Final[tuple[Venue, ...]] = (
     RaydiumCpmm(),
     RaydiumAmmV4(),
     Pumpfun(),
+    Pumpswap(),
 )
 """Venues whose pools can be traded: one line each."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
+from sniperforge.dex.account_roles import roles_of
 from sniperforge.dex.anchor import DISCRIMINATOR_SIZE, instruction_discriminator
 from sniperforge.dex.anchor_events import emitted
 from sniperforge.dex.dispatch import dispatched
@@ -20,8 +21,9 @@ from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.pool import EventKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from sniperforge.dex.dispatch import Reader
     from sniperforge.dex.growing_layout import GrowingLayout
     from sniperforge.dex.pumpfun.forms import TradeForm
     from sniperforge.dex.venue import Call
@@ -34,19 +36,7 @@ _RAYDIUM_AMM_V4: Final = "675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8"
 
 def events_of_call(call: Call) -> tuple[PoolEvent, ...] | None:
     """What one instruction did: one event at most, but one for each hop of a route."""
-    tag = call.instruction.data[:DISCRIMINATOR_SIZE]
-    if tag == forms.MULTI_HOP:
-        return hop_events(call)
-    if tag in forms.MIGRATION_ROLES and _migrates_again(call):
-        return ()
     return dispatched(call, _READERS, forms.SILENT)
-
-
-def roles_of(accounts: tuple[str, ...], roles: Mapping[str, int]) -> dict[str, str] | None:
-    """Addresses by role; ``None`` when there are too few."""
-    if len(accounts) <= max(roles.values()):
-        return None
-    return {role: accounts[index] for role, index in roles.items()}
 
 
 def _trade(call: Call) -> PoolEvent | None:
@@ -144,7 +134,9 @@ def creation_amounts(minted: int | None) -> dict[str, int]:
     return amounts if minted is None else {**amounts, "base_amount": minted, "quote_amount": 0}
 
 
-def _migrated(call: Call) -> PoolEvent | None:
+def _migrated(call: Call) -> PoolEvent | tuple[PoolEvent, ...] | None:
+    if _migrates_again(call):
+        return ()
     instruction = call.instruction
     roles = roles_of(instruction.accounts, forms.MIGRATION_ROLES[instruction.data[:DISCRIMINATOR_SIZE]])
     if roles is None:
@@ -199,9 +191,10 @@ def _emitted(call: Call, layout: GrowingLayout) -> Fields | None:
     return next(found, None)
 
 
-_READERS: Final[Mapping[bytes, Callable[[Call], PoolEvent | None]]] = {
+_READERS: Final[Mapping[bytes, Reader]] = {
     **dict.fromkeys(forms.TRADES, _trade),
     **dict.fromkeys(forms.CREATION_ROLES, _created),
     **dict.fromkeys(forms.MIGRATION_ROLES, _migrated),
     forms.WITHDRAW: _withdrawn,
+    forms.MULTI_HOP: hop_events,
 }
