@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.dex.checked_json import amount_at, count_at, list_at, mapping_at, text_at
 from sniperforge.dex.message import Message, addresses_at, parse_message
+from sniperforge.dex.parsed_transfer import transfer_of
 from sniperforge.domain import base58
+from sniperforge.domain.addresses import TOKEN_PROGRAMS
 from sniperforge.domain.chain import InstructionView, LogsNotice, TokenBalance, TransactionView
 from sniperforge.errors import DecodeError
 
@@ -141,9 +143,12 @@ def _view(
 def _view_by_name(
     fields: Mapping[str, Any], known: frozenset[str], path: tuple[int, ...], height: int
 ) -> InstructionView:
-    """An instruction that names addresses; one that the node parsed keeps neither accounts nor data."""
+    """An instruction that names addresses; of what the node parsed only token transfers keep contents."""
     program = text_at(fields.get("programId"), "programId")
     accounts = list_at(fields.get("accounts") or [], "instruction accounts")
+    payload = b""
+    if "parsed" in fields and program in TOKEN_PROGRAMS:
+        accounts, payload = transfer_of(fields["parsed"])
     try:
         strange = program not in known or not known.issuperset(accounts)
     except TypeError:
@@ -151,7 +156,8 @@ def _view_by_name(
     if strange:
         raise DecodeError("an instruction names an address that is not among the account keys")
     data = fields.get("data")
-    payload = b"" if data is None else base58.decode(text_at(data, "instruction data"))
+    if data is not None:
+        payload = base58.decode(text_at(data, "instruction data"))
     return InstructionView(program, tuple(accounts), payload, path, height)
 
 

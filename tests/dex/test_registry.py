@@ -38,6 +38,7 @@ SHARED_PARTS = {
     "invoke_stack",
     "message",
     "pair_view",
+    "parsed_transfer",
     "pool_events",
     "pump_fees",
     "registry",

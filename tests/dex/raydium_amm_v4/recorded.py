@@ -13,7 +13,13 @@ from sniperforge.dex.raydium_amm_v4.state import AmmState
 from sniperforge.domain.pool import EventKind, PoolEvent
 from tests.dex.recorded import RecordedVenue, Recording, Told, vault_flow
 
-TYPES = {"init": EventKind.POOL_CREATED, "swap_base_in": EventKind.SWAP}
+TYPES = {
+    "init": EventKind.POOL_CREATED,
+    "deposit": EventKind.LIQUIDITY_ADDED,
+    "withdraw": EventKind.LIQUIDITY_REMOVED,
+    "swap_base_in": EventKind.SWAP,
+    "swap_base_out": EventKind.SWAP,
+}
 
 
 def decoded(name: str, roles: Mapping[str, str], args: Mapping[str, Any]) -> Told | None:
@@ -33,7 +39,7 @@ def decoded(name: str, roles: Mapping[str, str], args: Mapping[str, Any]) -> Tol
             roles["pc_mint"]: roles["pool_pc_token_account"],
         }
         return Told(EventKind.POOL_CREATED, roles["amm"], sides, args, facts)
-    if name == "swapBaseIn":
+    if name in ("swapBaseIn", "swapBaseOut"):
         facts = {
             "user": roles["user_owner"],
             "user_input": roles["user_source"],
