@@ -19,6 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sniperforge.chain.retries import NO_RETRY
+from sniperforge.chain.rpc import RpcClient
 from sniperforge.domain.trade import HELD_STATES, IntentKind
 from sniperforge.engine.orders import TransferOrder
 from sniperforge.errors import SniperForgeError
@@ -27,13 +29,14 @@ from sniperforge.risk.limits import Limits
 from sniperforge.store.journal_reader import JournalReader
 from tests.chaos.audit import Audit
 from tests.chaos.shuffled_loop import ShuffledLoop
-from tests.engine.kit import SOL, Process, World
+from tests.engine.kit import SOL, Process, World, flatten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
-    from sniperforge.domain.trade import Attempt, Intent
+    from sniperforge.domain.trade import Attempt, Intent, Position
     from sniperforge.localnet.market.launchpad import LaunchedToken
+    from sniperforge.ports import Clock, RpcTransport
 
 TOKENS = 3
 MOST_OPEN = 2
@@ -47,9 +50,12 @@ LIMITS = Limits(
 )
 FAULTS = {"drop": 0.3, "delay": 0.3, "delay_slots": 3, "reorder": 0.1, "not_found": 0.1}
 SOMEBODY = "7gfKqWYW1jbxifJKpf1UVpeBGTCLa1NU1QtyCbw625Bz"
+LATENCIES = (0.0, 0.0, 0.0, 0.5, 0.5, 6.0)
+"""Seconds at most, on the way there and on the way back."""
+
 LIVES = 3
 DRAIN_SECONDS = 300.0
-DEEDS = 14
+DEEDS = 24
 
 
 class RuleBrokenError(AssertionError):
@@ -92,6 +98,27 @@ def _memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
+class _SlowTransport:
+    """Answers take a while, each its own: what is decided before one and done after it is decided on the past."""
+
+    def __init__(self, inner: RpcTransport, clock: Clock, rng: random.Random) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._rng = rng
+
+    async def post(self, payload: bytes) -> bytes:
+        """Answer late."""
+        before, after = (self._rng.choice(LATENCIES) * self._rng.random() for _ in range(2))
+        await self._clock.sleep(before)
+        answer = await self._inner.post(payload)
+        await self._clock.sleep(after)
+        return answer
+
+    async def aclose(self) -> None:
+        """Close."""
+        await self._inner.aclose()
+
+
 class _Scenario:
     def __init__(self, folder: Path, seed: int, change: Callable[[Process], None]) -> None:
         self.rng = random.Random(seed)
@@ -104,7 +131,7 @@ class _Scenario:
         world = self.world
         tokens = [await world.launch() for _ in range(TOKENS)]
         world.network.faults.set(FaultPlan(**FAULTS, seed=self.played.seed))
-        process = world.process("life-0", limits=LIMITS, nonces=2)
+        process = self._process("life-0")
         async with world.running():
             for number in range(LIVES):
                 self._watch(process)
@@ -124,14 +151,19 @@ class _Scenario:
         folder.mkdir()
         for file in process.path.parent.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
-        return self.world.process(name, limits=LIMITS, nonces=2)
+        return self._process(name)
+
+    def _process(self, name: str) -> Process:
+        slow = _SlowTransport(self.world.network.transport(), self.world.clock, self.rng)
+        rpc = RpcClient(slow, self.world.clock, retry=NO_RETRY)
+        return self.world.process(name, limits=LIMITS, nonces=2, rpc=rpc)
 
     # -- lives ---------------------------------------------------------------------------------------------
 
     async def _live(self, process: Process, tokens: list[LaunchedToken]) -> None:
         """A session with many hands, killed at a random moment."""
         life = asyncio.create_task(self._session(process, tokens))
-        killed = asyncio.create_task(self.world.clock.sleep(self.rng.uniform(0.2, 6)))
+        killed = asyncio.create_task(self.world.clock.sleep(self.rng.uniform(0.5, 15)))
         await asyncio.wait({life, killed}, return_when=asyncio.FIRST_COMPLETED)
         self.played.figures["killed" if not life.done() else "ended"] += 1
         for task in (life, killed):
@@ -154,7 +186,7 @@ class _Scenario:
 
     async def _do(self, deed: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """One deed, begun at some moment and perhaps cancelled at another: its task is killed."""
-        begin, patience = self.rng.choice((0.0, 0.0, self.rng.uniform(0, 3))), self.rng.uniform(0.1, 20)
+        begin, patience = self.rng.choice((0.0, self.rng.uniform(0, 10))), self.rng.uniform(0.1, 20)
         await self.world.clock.sleep(begin)
         work = asyncio.ensure_future(deed())
         late = asyncio.ensure_future(self.world.clock.sleep(patience))
@@ -184,7 +216,7 @@ class _Scenario:
         process.guard.wake()
 
     async def _sell(self, process: Process, _token: LaunchedToken, _number: int) -> None:
-        await self.world.clock.sleep(self.rng.uniform(0, 4))
+        await self.world.clock.sleep(self.rng.uniform(0, 8))
         for position in process.journal.positions():
             part = self.rng.choice((None, position.raw // 50))
             outcome = await process.guard.sell(position.id, part, origin="race", reason="by hand")
@@ -231,6 +263,7 @@ class _Scenario:
         def recorded(intent: Intent, attempt: Attempt) -> None:
             if intent.kind is IntentKind.SELL:
                 self._one_sale(intent, journal.unresolved())
+                self._of_what_is_held(intent, journal.position(intent.position_id or ""))
             record(intent, attempt)
             self.played.trace.append(f"{intent.kind} {intent.id} {intent.max_spend} {intent.created_at:.3f}")
             if intent.kind is IntentKind.BUY:
@@ -253,6 +286,13 @@ class _Scenario:
         }
         if others:
             raise RuleBrokenError(f"a second sale of {intent.position_id} beside {others}")
+
+    @staticmethod
+    def _of_what_is_held(intent: Intent, position: Position | None) -> None:
+        """A sale of more would take another position's tokens: all of one mint are in one account."""
+        held = position.raw if position is not None and position.state in HELD_STATES else 0
+        if intent.amount_in > held:
+            raise RuleBrokenError(f"a sale of {intent.amount_in} tokens of {intent.position_id}, {held} held")
 
     @staticmethod
     def _within_limits(process: Process) -> None:
@@ -303,7 +343,8 @@ def main() -> int:
             figures.update(play(seed).figures)
         except Exception as error:  # noqa: BLE001 - whatever it is, the seed is what repeats it
             broken.append(seed)
-            print(f"seed {seed}: {type(error).__name__}: {error}", flush=True)
+            reasons = "; ".join(f"{type(each).__name__}: {each}" for each in flatten(error))
+            print(f"seed {seed}: {reasons}", flush=True)
     print(f"{options.seeds} seeds in {time.monotonic() - began:.0f} s, {len(broken)} broken {broken}")
     print("  ".join(f"{name}: {count}" for name, count in sorted(figures.items())))
     return int(bool(broken))

@@ -9,6 +9,7 @@ import random
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sniperforge.app import trader as composition
@@ -23,7 +24,6 @@ from sniperforge.wallets.signer import KeypairSigner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from sniperforge.app.trader import Trader
     from sniperforge.engine.events import SessionEvent
@@ -35,6 +35,7 @@ KEEPERS = 2
 """Positions that are kept to the end, so that the audit has some to hold against balances."""
 
 CLAIM_SECONDS = 0.02
+PF_EXITING = 4
 OPENING_SECONDS = 30.0
 DRAIN_SECONDS = 75.0
 GAVE_UP = 6
@@ -62,20 +63,30 @@ class Life:
 
 
 def claim(witness: int) -> bool:
-    """Lock the second file too; false when another holder has it.
+    """Lock the second file too and write who did; false when another process that is alive has it.
 
-    Of a process that was killed this instant the kernel may free the wallet's lock first.
+    Of a process that is being killed the kernel may free the wallet's lock first: that one is waited for.
     """
     give_up = time.monotonic() + CLAIM_SECONDS
     while True:
         try:
             fcntl.flock(witness, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > give_up:
+            if time.monotonic() > give_up and not is_ending(int(os.pread(witness, 20, 0) or 0)):
                 return False
             time.sleep(0.001)
         else:
+            os.pwrite(witness, f"{os.getpid():<20}".encode(), 0)
             return True
+
+
+def is_ending(pid: int) -> bool:
+    """Whether a process is past its last instruction: ``PF_EXITING`` of its flags, see proc(5)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+    return bool(int(stat.rpartition(")")[2].split()[6]) & PF_EXITING)
 
 
 def live(life: Life) -> int:
@@ -196,11 +207,11 @@ class Hands:
         return {"max_hold_seconds": "1", "take_profit_percent": "3"}
 
     async def _sell_a_part(self) -> None:
-        held = [each for each in self._trader.journal.positions() if each.raw > 3]
+        held = [each for each in self._trader.journal.positions() if each.raw > 20]
         if held:
             position = self._rng.choice(held)
             await self._trader.guard.sell(
-                position.id, position.raw // 3, origin="chaos", reason="a part", client_key=None
+                position.id, position.raw // 20, origin="chaos", reason="a part", client_key=None
             )
 
     async def _send(self) -> None:

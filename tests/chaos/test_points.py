@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -17,6 +16,7 @@ import pytest
 from sniperforge.coordination.wallet_lock import Holder, WalletLock
 from sniperforge.store.journal import Journal
 from tests.chaos import points
+from tests.chaos.life import claim, is_ending
 from tests.chaos.rival import attempt
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -98,7 +98,17 @@ def test_two_holders_would_be_noticed(tmp_path: Path, witness: int) -> None:
     """A holder whose lock file was taken away still has the second file: the rival says so."""
     path = tmp_path / "wallet.lock"
     other = os.open(tmp_path / "witness", os.O_RDWR)
-    fcntl.flock(other, fcntl.LOCK_EX)
+    assert claim(other)
     assert attempt(path, witness) == "clash"
     os.close(other)
     assert attempt(path, witness) == "taken"
+
+
+def test_who_is_dying_is_no_holder() -> None:
+    """A process that has ended, and one that never was; this one is alive."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    assert is_ending(ended.pid), "not reaped yet"
+    ended.wait()
+    assert is_ending(ended.pid)
+    assert not is_ending(os.getpid())
