@@ -17,7 +17,7 @@ from sniperforge.localnet.ledger.chain import HASH_LIFE, KEPT_BLOCKS, Chain
 from sniperforge.localnet.ledger.pace import MAINNET_PACE
 from sniperforge.localnet.ledger.past import Past
 from sniperforge.localnet.store.archive import StoredHistory, block_of
-from sniperforge.localnet.store.checkpoints import Checkpoints
+from sniperforge.localnet.store.checkpoints import EVERY_ROWS, Checkpoints
 from sniperforge.localnet.store.pruning import Limits
 from sniperforge.localnet.store.rows import seen_entries
 from sniperforge.localnet.store.write_through import WriteThrough, write_accounts, write_block
@@ -111,7 +111,9 @@ class ChainFile:
             StorageError: the beginning cannot be stored.
         """
         keeper = WriteThrough(self._db, ledger, self._limits, self._checkpoints)
-        if not self.begun:
+        if self.begun:
+            self._checkpoints.wrote(EVERY_ROWS)  # what a kill left in the log
+        else:
             self._begin(ledger, genesis.seed)
         ledger.read_from(StoredHistory(self._db))
         self._keeper = (ledger, keeper)

@@ -86,6 +86,25 @@ def test_finish_stores_the_open_block(tmp_path: Path) -> None:
     assert again.value("getSignatureStatuses", [sent.signature])[0]["confirmationStatus"] == "finalized"
 
 
+def test_what_a_kill_left_in_the_log_is_moved(tmp_path: Path) -> None:
+    """Else a network that is killed again and again would only ever lengthen it."""
+    kept = Kept(tmp_path)
+    bench = kept.open()
+    for number in range(100):
+        bench.pay(address(5), SOL + number)
+    bench.ledger.advance()
+    killed = tmp_path / "killed.db"
+    for ending in ("", "-wal"):
+        Path(f"{killed}{ending}").write_bytes(Path(f"{kept.path}{ending}").read_bytes())
+    kept.end()
+    before = killed.stat().st_size
+    with closing(ChainFile(killed)) as file:
+        Bench(chain=file)
+        file._checkpoints.close()
+        assert killed.stat().st_size > before
+        assert file.summary()["transactions"] == 100
+
+
 def _sql(path: Path, statement: str, *arguments: Any) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(statement, arguments)
