@@ -185,9 +185,11 @@ def facts(settings: Settings) -> dict[str, Any]:
     Raises:
         UnavailableError: none runs.
     """
-    found = status(service_files(settings))
+    files = service_files(settings)
+    found = status(files)
     if found is None:
-        raise UnavailableError("this project's embedded network is not running", hint=UP_HINT)
+        log = f"; the last one's log is {files.log}" if files.log.exists() else ""
+        raise UnavailableError("this project's embedded network is not running", hint=f"{UP_HINT}{log}")
     return found
 
 

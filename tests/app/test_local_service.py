@@ -255,3 +255,6 @@ def test_a_chain_in_the_way_is_told_before_anything_starts(settings: Settings) -
     assert files.chain_before.read_bytes() == b"?" * 5_000
     assert 7_000 <= facts(settings)["slot"] < 8_000
     stop(settings)
+    with pytest.raises(UnavailableError, match="not running") as gone:
+        facts(settings)
+    assert str(files.log) in gone.value.hint
