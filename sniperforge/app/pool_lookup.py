@@ -7,10 +7,12 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from sniperforge.dex.raydium_amm_v4.state import AmmState
 from sniperforge.dex.raydium_cpmm.state import CpmmState
 from sniperforge.dex.registry import VENUES
 from sniperforge.domain.amounts import TokenAmount
 from sniperforge.errors import DecodeError, NotFoundError, RefusedError, UnavailableError
+from sniperforge.tokens.account import decode_token_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ class LoadedPool:
     Attributes:
         program_id: of its venue, base58.
         slot: all of it is of this slot.
+        base_held: raw units in the base vault; 0 where it is not among the accounts of a quote.
     """
 
     venue: Venue
@@ -40,6 +43,7 @@ class LoadedPool:
     anatomy: Anatomy
     program_id: str
     slot: int
+    base_held: int = 0
 
     @property
     def price(self) -> Fraction | None:
@@ -55,7 +59,7 @@ class LoadedPool:
     def to_json(self, now: float) -> dict[str, Any]:
         """The document form; ``now`` in Unix seconds tells whether it is open."""
         state, anatomy = self.state, self.anatomy
-        base, quote = reserves_of(state)
+        base, quote = reserves_of(state, self.base_held)
         return {
             "pool": state.address,
             "dex": state.dex,
@@ -100,7 +104,10 @@ async def load_pool(rpc: RpcClient, address: str) -> LoadedPool:
     try:
         slot, accounts = await _accounts(rpc, venue, address, account)
         state = venue.load(address, accounts, epoch=(await rpc.epoch_info(COMMITMENT)).epoch)
-        return LoadedPool(venue, state, venue.anatomy(state, accounts), account.owner, slot)
+        anatomy = venue.anatomy(state, accounts)
+        vault = accounts.get(anatomy.base_vault)
+        held = decode_token_account(vault).raw if vault else 0
+        return LoadedPool(venue, state, anatomy, account.owner, slot, held)
     except DecodeError as error:
         raise NotFoundError(f"no pool at {address}: {error.message}") from None
 
@@ -120,17 +127,21 @@ async def _accounts(
     raise UnavailableError(f"the accounts of pool {address} cannot be read together", hint="try again")
 
 
-def reserves_of(state: PoolState) -> tuple[TokenAmount, TokenAmount]:
-    """What backs the price: base and quote, fees owed to others left out."""
+def reserves_of(state: PoolState, base_held: int) -> tuple[TokenAmount, TokenAmount]:
+    """What backs the price: base and quote, fees owed to others left out where the venue owes any."""
     quote = TokenAmount(state.quote_mint, state.quote_liquidity, state.decimals(state.quote_mint))
-    base_raw = 0
     if isinstance(state, CpmmState):
-        base_raw = state.reserve_0 + state.reserve_1 - state.quote_liquidity
-    return TokenAmount(state.base_mint, base_raw, state.decimals(state.base_mint)), quote
+        base_held = state.reserve_0 + state.reserve_1 - state.quote_liquidity
+    elif isinstance(state, AmmState):
+        base_held = state.reserve_coin + state.reserve_pc - state.quote_liquidity
+    return TokenAmount(state.base_mint, base_held, state.decimals(state.base_mint)), quote
 
 
 def fees_of(state: PoolState) -> dict[str, Any]:
     """What a swap pays: to the pool in percent of the input, to Token-2022 mints per transfer."""
+    if isinstance(state, AmmState):
+        fee = Fraction(100 * state.pool.fee_numerator, state.pool.fee_denominator)
+        return {"trade_percent": decimal_text(fee)}
     if not isinstance(state, CpmmState):
         return {}
     config, pool = state.config, state.pool

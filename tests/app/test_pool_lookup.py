@@ -13,6 +13,7 @@ from sniperforge.app.pool_lookup import LoadedPool, decimal_text, fees_of, load_
 from sniperforge.app.swap_checks import sol_usdc_pool
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.rpc import RpcClient
+from sniperforge.dex.raydium_amm_v4.loading import load_state
 from sniperforge.dex.raydium_cpmm import program
 from sniperforge.dex.raydium_cpmm.state import CpmmState
 from sniperforge.domain.addresses import USDC_MINT, WSOL_MINT
@@ -20,6 +21,7 @@ from sniperforge.errors import NotFoundError, UnavailableError
 from sniperforge.localnet.network import LocalNetwork
 from sniperforge.tokens.transfer_fee import TransferFee
 from tests.app.place import market_network
+from tests.dex.raydium_amm_v4.conftest import PoolAccounts
 
 SOL_IN_POOL = 20_000 * 10**9
 USDC_IN_POOL = 3_000_000 * 10**6
@@ -95,7 +97,16 @@ def test_a_venue_that_tells_less() -> None:
         base_mint="b", quote_mint="q", quote_liquidity=5, decimals=lambda mint: {"b": 1, "q": 2}[mint]
     )
     assert fees_of(state) == {}
-    assert [amount.ui for amount in reserves_of(state)] == ["0", "0.05"]
+    assert [amount.ui for amount in reserves_of(state, 7)] == ["0.7", "0.05"]
+
+
+def test_an_amm_v4_pool() -> None:
+    """Reserves without what is owed, and the one fee."""
+    made = PoolAccounts(owed=(5, 7))
+    state = load_state(made.pool, made.pack())
+    base, quote = reserves_of(state, 0)
+    assert (base.raw, quote.raw) == (made.vault_pc - 7, made.vault_coin - 5)
+    assert fees_of(state) == {"trade_percent": "0.25"}
 
 
 @pytest.mark.parametrize(
