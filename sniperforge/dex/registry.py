@@ -12,7 +12,7 @@ from sniperforge.dex.pumpswap.venue import Pumpswap
 from sniperforge.dex.raydium_amm_v4.venue import RaydiumAmmV4
 from sniperforge.dex.raydium_clmm.venue import RaydiumClmm
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
-from sniperforge.dex.raydium_launchlab import RaydiumLaunchlab
+from sniperforge.dex.raydium_launchlab.venue import RaydiumLaunchlab
 from sniperforge.dex.venue import Call, Creation, Detector, PoolReader, Unrecognised, Venue
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ VENUES: Final[tuple[Venue, ...]] = (
     RaydiumAmmV4(),
     Pumpfun(),
     Pumpswap(),
+    RaydiumLaunchlab(),
 )
 """Venues whose pools can be traded: one line each."""
 
@@ -36,7 +37,7 @@ READERS: Final[tuple[PoolReader, ...]] = (
 )
 """Venues whose pools can be looked at, the tradable ones included."""
 
-DETECTORS: Final[tuple[Detector, ...]] = (*READERS, RaydiumLaunchlab())
+DETECTORS: Final[tuple[Detector, ...]] = (*READERS,)
 """Everything that turns transactions into events, readers included."""
 
 DETECTOR_BY_PROGRAM: Final[Mapping[str, Detector]] = {
