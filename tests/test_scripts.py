@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -135,3 +135,28 @@ def test_bytecode_and_hash_seed_do_not_change_the_reference() -> None:
         for seed in ("1", "2")
     }
     assert len(texts) == 1
+
+
+def test_the_table_of_venues_drifts_visibly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row for every venue; a page that is not fresh is refused; without recordings nothing can be said."""
+    venues = script("venues")
+    monkeypatch.setattr(venues, "TARGET", tmp_path / "venues.md")
+    monkeypatch.setattr(venues, "shared_root", lambda: None)
+    assert venues.main(["--check"]) == 0
+    assert "not here" in capsys.readouterr().err
+    monkeypatch.setattr(venues, "shared_root", lambda: tmp_path)
+    monkeypatch.setattr(
+        venues, "recorded_venues", lambda: [SimpleNamespace(dex="raydium_cpmm", exceptions={"x": "why"})]
+    )
+    counts = {"detect": (1, 2), "decode": (3, 3), "events": (0, 0), "quote": (4, 4), "build": (0, 0)}
+    monkeypatch.setattr(venues, "counts_of", lambda _: counts)
+    assert venues.main(["--check"]) == 1
+    assert "drifted" in capsys.readouterr().err
+    assert venues.main([]) == 0
+    assert venues.main(["--check"]) == 0
+    page = (tmp_path / "venues.md").read_text()
+    assert "| `raydium_cpmm` | traded | 1 of 2 | 3 of 3 | - | 4 of 4 | - |" in page
+    assert "| `raydium_amm_v4` | traded | - | - | - | - | - |" in page
+    assert page.endswith("- x: why\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,10 +18,26 @@ from tests.dex.recorded_accounts import accounts_in
 
 SHORT, LONG = 2_000, 1_000_000
 
+
+def logs_notification(result: Any) -> dict[str, Any] | None:
+    """What a node would have told about a transaction's logs."""
+    if not result or not result["meta"].get("logMessages"):
+        return None
+    meta = result["meta"]
+    value = {"signature": "s", "err": meta["err"], "logs": meta["logMessages"]}
+    params = {"result": {"context": {"slot": 1}, "value": value}}
+    return {"jsonrpc": "2.0", "method": "logsNotification", "params": params}
+
+
 RAW = {
     name: {key: value for key, value in document.items() if key not in DERIVED}
     for name, document in documents().items()
     if HOLDS_SOMETHING & document.keys()
+}
+RAW |= {
+    f"{name}:notice": notice
+    for name, document in RAW.items()
+    if (notice := logs_notification(document.get("result"))) is not None
 }
 ACCOUNTS = [
     account
