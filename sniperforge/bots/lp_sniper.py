@@ -103,6 +103,7 @@ def exit_policy(config: LpSniperConfig) -> ExitPolicy:
         trailing_activation_percent=exits.trailing_activation_percent,
         max_hold_seconds=exits.max_hold_seconds,
         liquidity_drop_percent=exits.liquidity_pull_percent,
+        authority_change=exits.authority_change,
     )
 
 

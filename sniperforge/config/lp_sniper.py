@@ -95,6 +95,7 @@ class Exits(Section):
             ``trailing_activation_percent``.
         max_hold_seconds: sold after this long whatever the price.
         liquidity_pull_percent: fall of the pool's quote side since the buy that means it is being emptied.
+        authority_change: sold when somebody gets a power over holders: to mint, freeze, tax, take, stop.
     """
 
     take_profit_percent: Gain = Field(default=50, validate_default=True)
@@ -104,6 +105,7 @@ class Exits(Section):
     trailing_activation_percent: Gain = Field(default=20, validate_default=True)
     max_hold_seconds: Seconds = 60
     liquidity_pull_percent: Percent = Field(default=30, validate_default=True)
+    authority_change: bool = True
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -10,6 +10,7 @@ from sniperforge.engine.events import BuyEnded, PoolJudged, PoolSeen, Trouble
 from sniperforge.engine.facts import Opportunity
 from sniperforge.engine.orders import BuyOrder
 from sniperforge.errors import SniperForgeError, StorageError, UnavailableError
+from sniperforge.tokens.powers import powers_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -181,7 +182,7 @@ class BotHost:
         age = self._clock.monotonic() - judgement.started_at
         if age > MAX_AGE_SECONDS:
             return Outcome(OutcomeKind.REFUSED, reason=f"the judgement is {age:.0f} s old: judge again")
-        state = opportunity.state
+        state, token = opportunity.state, opportunity.facts.token
         order = BuyOrder(
             venue=opportunity.venue,
             state=state,
@@ -195,6 +196,7 @@ class BotHost:
             exit_policy=self._exits,
             judged_since=judgement.started_at,
             creator=opportunity.facts.creator or "",
+            powers=None if token is None else powers_of(token),
         )
         try:
             return await self._executor.buy(order)

@@ -11,11 +11,10 @@ from sniperforge.dex.registry import venue_named
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import HELD_STATES, IntentKind, Position, PositionState, Urgency
 from sniperforge.engine.events import PositionMoved, Trouble
+from sniperforge.engine.exit_rules import ExitRules, exit_value
 from sniperforge.engine.orders import SellOrder
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
 from sniperforge.market.waits import event_or_time
-from sniperforge.orders.exit_policy import ExitPolicy
-from sniperforge.orders.exits import PositionView, decide_exit, next_peak
 from sniperforge.orders.slippage import slippage_bps
 
 if TYPE_CHECKING:
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from sniperforge.dex.venue import PoolState
+    from sniperforge.domain.chain import Account
     from sniperforge.domain.trade import Intent
     from sniperforge.engine.events import SessionEvent
     from sniperforge.engine.executor import Executor
     from sniperforge.engine.series import Dearer
-    from sniperforge.orders.exits import ExitDecision
     from sniperforge.orders.slippage import SlippagePolicy
     from sniperforge.ports import Clock
     from sniperforge.store.journal import Journal
@@ -48,9 +47,6 @@ BY_HAND_SECONDS: Final = 85.0
 SETTLING_SECONDS: Final = 0.1
 """How often a sale by hand looks whether one that is in flight has its outcome."""
 
-PEAK_STEP_PERCENT: Final = 1
-"""A new peak is journalled once it is this much above the journalled one: a restart loses no more."""
-
 
 class PoolWatch(Protocol):
     """A pool's state, kept fresh by someone else."""
@@ -60,8 +56,12 @@ class PoolWatch(Protocol):
         """The newest state, ``None`` when it is not known or too old to trade on."""
         ...
 
+    def account(self, address: str) -> Account | None:
+        """One of the accounts that the state was made from; ``None`` when it is none of them."""
+        ...
+
     async def changed(self, seconds: float) -> None:
-        """Return when the state changed, or after ``seconds``."""
+        """Return when the state, or one of its accounts, changed, or after ``seconds``."""
         ...
 
 
@@ -180,14 +180,14 @@ class Guard:
             await self._clock.sleep(MAX_PAUSE_SECONDS)
 
     async def _watch_over(self, found: Position) -> None:
-        policy, bought = ExitPolicy.from_json(found.exit_policy), self._bought(found)
+        rules = ExitRules(found, journal=self._journal, clock=self._clock)
         async with self._watch_for_exit(found) as watch:
             if watch.state is None:  # not read yet is no failed exit
                 await watch.changed(LOOK_SECONDS)
             await self._measure(found, watch.state)
             # What is decided on is read after each wait: a sale may have been booked meanwhile.
             while (position := self._journal.position(found.id)) and position.state in HELD_STATES:
-                await self._look(position, bought, policy, watch.state)
+                await self._look(position, rules, watch)
                 await watch.changed(LOOK_SECONDS)
         self.values.pop(found.id, None)
 
@@ -199,15 +199,14 @@ class Guard:
                 SellOrder(venue, state, position, position.raw, self._slippage.max_bps, position.origin, "")
             )
 
-    async def _look(
-        self, position: Position, bought: int, policy: ExitPolicy, state: PoolState | None
-    ) -> None:
-        value = _exit_value(position, state)
+    async def _look(self, position: Position, rules: ExitRules, watch: PoolWatch) -> None:
+        state = watch.state
+        value = exit_value(position, state)
         if value is not None:
             self.values[position.id] = value
         raw = position.raw
         if position.state is PositionState.OPEN:
-            decision = self._decide(position, bought, policy, state, value)
+            decision = rules.decide(position, state, watch.account(position.mint), value)
             if decision is None:
                 return
             reason, urgency = f"{decision.reason}: {decision.text}", decision.urgency
@@ -227,35 +226,6 @@ class Guard:
         )
         if not outcome.ok:
             await self._clock.sleep(_pause(position.exit_attempts))
-
-    def _decide(
-        self,
-        position: Position,
-        bought: int,
-        policy: ExitPolicy,
-        state: PoolState | None,
-        value: int | None,
-    ) -> ExitDecision | None:
-        """What the rules say about the tokens still held.
-
-        The peak is journalled as if all that was bought were still held, so that a sale of a part by hand
-        does not look like a fall of the price.
-        """
-        peak = next_peak(position.peak_value, None if value is None else value * bought // position.raw)
-        if peak * 100 > position.peak_value * (100 + PEAK_STEP_PERCENT):
-            self._journal.raise_peak(position.id, peak)
-        view = PositionView(
-            cost_lamports=(position.cost + position.fees) * position.raw // bought,
-            exit_value_lamports=value,
-            peak_value_lamports=peak * position.raw // bought,
-            opened_at=position.opened_at,
-            now=self._clock.now(),
-            entry_liquidity=position.entry_liquidity,
-            liquidity=None if state is None else state.quote_liquidity,
-            held_raw=position.raw,
-            bought_raw=bought,
-        )
-        return decide_exit(policy, view)
 
     async def _attempt(
         self,
@@ -350,27 +320,11 @@ class Guard:
         self._tell(PositionMoved("stuck" if stuck else "exit failed", position, note))
         return Outcome(OutcomeKind.REFUSED, reason=note)
 
-    def _bought(self, position: Position) -> int:
-        """Raw tokens that the position began with."""
-        fills = [self._journal.fill(attempt.signature) for attempt in self._journal.attempts(position.id)]
-        bought = sum(fill.token_delta for fill in fills if fill is not None)
-        return max(bought, position.raw, 1)
-
     def _held(self, position_id: str) -> Position:
         position = self._journal.position(position_id)
         if position is None or position.state not in HELD_STATES:
             raise NotFoundError(f"no held position {position_id}")
         return position
-
-
-def _exit_value(position: Position, state: PoolState | None) -> int | None:
-    """Lamports that selling everything now would bring, after fees and price impact."""
-    if state is None or position.raw <= 0:
-        return None
-    try:
-        return state.quote(position.mint, position.raw).amount_out
-    except RefusedError:
-        return None
 
 
 def _part(position: Position, raw: int | None) -> int:

@@ -29,6 +29,8 @@ class BuyOrder:
         client_key: equal keys are the same intent.
         judged_since: monotonic seconds; a balance read after this will do. ``None`` reads it now.
         creator: who made the token, base58; ``""`` when not known.
+        powers: what others might do to holders when it was judged, see ``tokens.powers``; ``None`` when
+            nobody looked.
     """
 
     venue: Venue
@@ -44,6 +46,7 @@ class BuyOrder:
     client_key: str | None = None
     judged_since: float | None = None
     creator: str = ""
+    powers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ class Planner:
                 "token_program": order.token_program,
                 "entry_liquidity": str(state.quote_liquidity),
                 "exit_policy": dict(order.exit_policy),
+                **({} if order.powers is None else {"powers": dict(order.powers)}),
                 "expected_out": str(quote.amount_out),
             },
         )

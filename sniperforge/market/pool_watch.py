@@ -127,6 +127,10 @@ class PoolWatch:
         """Why the last read gave no state; empty when it did."""
         return self._problem
 
+    def account(self, address: str) -> Account | None:
+        """One of the accounts that the state was made from; ``None`` when it is none of them."""
+        return None if self._known is None else self._known[0].get(address)
+
     async def changed(self, seconds: float) -> None:
         """Return when the state has changed since the last return, or after ``seconds``."""
         await event_or_time(self._changed, self._clock, seconds)

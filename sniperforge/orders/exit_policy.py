@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LADDER: Final = "take_profit_ladder"
+_AUTHORITY: Final = "authority_change"
+_OFF: Final = "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class ExitPolicy:
         trailing_activation_percent: gain on the cost that the peak must have reached first.
         max_hold_seconds: time since the buy.
         liquidity_drop_percent: fall of the pool's quote side since the buy.
+        authority_change: leave when somebody gets a power over holders that nobody, or somebody else, had at
+            the buy.
 
     Raises:
         ConfigError: a value is out of range.
@@ -39,6 +43,7 @@ class ExitPolicy:
     trailing_activation_percent: Decimal = Decimal(0)
     max_hold_seconds: int | None = None
     liquidity_drop_percent: Decimal | None = None
+    authority_change: bool = True
 
     def __post_init__(self) -> None:
         _check("take_profit_percent", self.take_profit_percent, None)
@@ -53,9 +58,10 @@ class ExitPolicy:
             raise ConfigError(f"max_hold_seconds is {self.max_hold_seconds}, not above 0")
 
     def to_json(self) -> dict[str, str]:
-        """The rules that are on, as text: what the journal keeps with a position."""
+        """The rules as text, those left out that are as they are by default: what the journal keeps."""
         values = {setting.name: getattr(self, setting.name) for setting in fields(self)}
         values[_LADDER] = ",".join(f"{gain}:{share}" for gain, share in self.take_profit_ladder) or None
+        values[_AUTHORITY] = None if self.authority_change else _OFF
         return {name: str(value) for name, value in values.items() if value is not None}
 
     @classmethod
@@ -70,11 +76,16 @@ class ExitPolicy:
         unknown = sorted(set(document) - known)
         if unknown:
             raise DecodeError(f"exit policy has unknown rules: {', '.join(unknown)}")
-        numbers = {name: _number(name, value) for name, value in document.items() if name != _LADDER}
+        numbers = {
+            name: _number(name, value)
+            for name, value in document.items()
+            if name not in (_LADDER, _AUTHORITY)
+        }
         hold = numbers.pop("max_hold_seconds", None)
         return cls(
             max_hold_seconds=None if hold is None else _whole(hold),
             take_profit_ladder=_ladder(str(document.get(_LADDER, ""))),
+            authority_change=_is_on(document.get(_AUTHORITY)),
             **numbers,
         )
 
@@ -82,6 +93,12 @@ class ExitPolicy:
 def _ladder(text: str) -> tuple[tuple[Decimal, Decimal], ...]:
     steps = [step.partition(":") for step in text.split(",") if step]
     return tuple((_number(_LADDER, gain), _number(_LADDER, share)) for gain, _colon, share in steps)
+
+
+def _is_on(text: object) -> bool:
+    if text not in (None, _OFF):
+        raise DecodeError(f"exit policy: {_AUTHORITY} is {text!r}, not {_OFF!r}")
+    return text is None
 
 
 def _check_ladder(steps: tuple[tuple[Decimal, Decimal], ...]) -> None:

@@ -1,4 +1,4 @@
-"""When to leave a position: take profit, stop loss, trailing stop, maximum hold, pulled liquidity. Pure."""
+"""When to leave a position: profit, loss, fall, time, pulled liquidity, changed authorities. Pure."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class ExitReason(StrEnum):
     """Why a position is left."""
 
     LIQUIDITY_PULLED = "liquidity_pulled"
+    AUTHORITY_CHANGED = "authority_changed"
     STOP_LOSS = "stop_loss"
     TRAILING_STOP = "trailing_stop"
     TAKE_PROFIT = "take_profit"
@@ -41,6 +42,7 @@ class PositionView:
             not known.
         held_raw, bought_raw: raw tokens held now, and that the position began with: how much of a ladder is
             done.
+        powers_grown: what others may do to holders now and might not at the buy, in words.
     """
 
     cost_lamports: int
@@ -52,6 +54,7 @@ class PositionView:
     liquidity: int | None = None
     held_raw: int = 1
     bought_raw: int = 1
+    powers_grown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,12 @@ def _liquidity_pulled(policy: ExitPolicy, view: PositionView) -> _Found | None:
         f"the pool's quote side fell from {before} to {now} raw units, limit {limit} %",
         {"entry_liquidity": before, "liquidity": now},
     )
+
+
+def _authority_changed(policy: ExitPolicy, view: PositionView) -> _Found | None:
+    if not policy.authority_change or not view.powers_grown:
+        return None
+    return ", ".join(view.powers_grown), {}
 
 
 def _stop_loss(policy: ExitPolicy, view: PositionView) -> _Found | None:
@@ -173,6 +182,7 @@ _Found = tuple[str, "Mapping[str, int]"]
 
 _RULES: Final[tuple[tuple[ExitReason, Urgency, Callable[[ExitPolicy, PositionView], _Found | None]], ...]] = (
     (ExitReason.LIQUIDITY_PULLED, Urgency.URGENT, _liquidity_pulled),
+    (ExitReason.AUTHORITY_CHANGED, Urgency.URGENT, _authority_changed),
     (ExitReason.STOP_LOSS, Urgency.URGENT, _stop_loss),
     (ExitReason.TRAILING_STOP, Urgency.URGENT, _trailing_stop),
     (ExitReason.TAKE_PROFIT, Urgency.NORMAL, _take_profit),

@@ -156,6 +156,7 @@ class TestPolicies:
                 "trailing_activation_percent": 17,
                 "max_hold_seconds": 444,
                 "liquidity_pull_percent": 41,
+                "authority_change": False,
             },
         )
         assert trade(changed) == 123_456_789
@@ -174,6 +175,7 @@ class TestPolicies:
             trailing_activation_percent=Decimal(17),
             max_hold_seconds=444,
             liquidity_drop_percent=Decimal(41),
+            authority_change=False,
         )
 
     def test_lists_reach_the_checks(self) -> None:

@@ -409,6 +409,10 @@ class BlindWatch:
                     """Nothing while blind."""
                     return None if outer.blind else real.state
 
+                def account(self, address: str) -> Any:
+                    """Nothing while blind."""
+                    return None if outer.blind else real.account(address)
+
                 async def changed(self, seconds: float) -> None:
                     """As it is."""
                     await real.changed(seconds)

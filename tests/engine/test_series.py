@@ -318,6 +318,9 @@ async def no_pool(_dex: str, _pool: str) -> AsyncIterator[Any]:
     class Blind:
         state = None
 
+        def account(self, address: str) -> None:
+            """Unknown."""
+
         async def changed(self, seconds: float) -> None:
             """Not."""
 

@@ -26,6 +26,7 @@ policies = st.builds(
     trailing_activation_percent=st.decimals(0, 10**6, places=4),
     max_hold_seconds=st.none() | st.integers(1, 10**9),
     liquidity_drop_percent=shares,
+    authority_change=st.booleans(),
 )
 
 
@@ -41,6 +42,11 @@ def test_numbers_are_read_too() -> None:
     assert policy == ExitPolicy(stop_loss_percent=Decimal("12.5"), max_hold_seconds=60)
 
 
+def test_positions_from_before_the_rule_have_it() -> None:
+    """Nobody chose otherwise for them."""
+    assert ExitPolicy.from_json({"stop_loss_percent": "5"}).authority_change
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
@@ -49,6 +55,7 @@ def test_numbers_are_read_too() -> None:
         ({"stop_loss_percent": None}, "stop_loss_percent is None"),
         ({"take_profit_ladder": "10:x"}, "take_profit_ladder is 'x'"),
         ({"take_profit_ladder": "10"}, "take_profit_ladder is ''"),
+        ({"authority_change": "perhaps"}, "authority_change is 'perhaps'"),
         ({"max_hold_seconds": "1.5"}, "max_hold_seconds is 1.5"),
         ({"max_hold_seconds": "NaN"}, "max_hold_seconds is NaN"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -61,6 +62,7 @@ def reason(policy: ExitPolicy, position: PositionView) -> ExitReason | None:
         ({"liquidity": 301}, None),
         ({"liquidity": 300}, ExitReason.LIQUIDITY_PULLED),
         ({"liquidity": 0}, ExitReason.LIQUIDITY_PULLED),
+        ({"powers_grown": ("mint_authority was none and is X",)}, ExitReason.AUTHORITY_CHANGED),
     ],
 )
 def test_each_rule_fires_on_its_limit(fields: dict[str, Any], expected: ExitReason | None) -> None:
@@ -74,6 +76,11 @@ def test_each_rule_fires_on_its_limit(fields: dict[str, Any], expected: ExitReas
         (
             {"liquidity": 0, "exit_value_lamports": 0, "peak_value_lamports": 2_000, "now": 999.0},
             ExitReason.LIQUIDITY_PULLED,
+            Urgency.URGENT,
+        ),
+        (
+            {"powers_grown": ("X", "Y"), "exit_value_lamports": 0, "peak_value_lamports": 0, "now": 999.0},
+            ExitReason.AUTHORITY_CHANGED,
             Urgency.URGENT,
         ),
         (
@@ -99,6 +106,15 @@ def test_precedence(fields: dict[str, Any], expected: ExitReason, urgency: Urgen
     found = decide_exit(ALL, view(**fields))
     assert found is not None
     assert (found.reason, found.urgency) == (expected, urgency)
+
+
+def test_changed_authorities_are_all_named_unless_the_rule_is_off() -> None:
+    """The text says each; without the rule they are no reason."""
+    changed = view(powers_grown=("freeze_authority was none and is A", "paused was none and is yes"))
+    found = decide_exit(ALL, changed)
+    assert found is not None
+    assert found.text == "freeze_authority was none and is A, paused was none and is yes"
+    assert reason(replace(ALL, authority_change=False), changed) is None
 
 
 def test_decision_carries_numbers_and_text() -> None:
