@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from struct import Struct
+from struct import pack, unpack
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -51,18 +51,19 @@ def link(key: bytes) -> int:
 
 def links_of(record: TransactionRecord) -> list[int]:
     """The links of a record: its first signature's, then those of its addresses."""
-    signature = record.envelope.raw[1:]  # behind their count, one byte: a transaction cannot have 128
-    return [link(signature), *(link(bytes(key)) for key in record.loaded.keys)]
+    signature = record.envelope.raw[1 : 1 + _LINK_BYTES]  # behind their count, which is one byte
+    keys = record.loaded.keys
+    return [link(signature), *unpack("<" + "q24x" * len(keys), b"".join(map(bytes, keys)))]
 
 
 def pack_links(links: Sequence[int]) -> bytes:
     """``links`` as they stand beside a transaction."""
-    return Struct(f"<{len(links)}q").pack(*links)
+    return pack(f"<{len(links)}q", *links)
 
 
 def unpack_links(packed: bytes) -> tuple[int, ...]:
     """What :func:`pack_links` packed."""
-    return Struct(f"<{len(packed) // _LINK_BYTES}q").unpack(packed)
+    return unpack(f"<{len(packed) // _LINK_BYTES}q", packed)
 
 
 def encode_record(record: TransactionRecord) -> bytes:
