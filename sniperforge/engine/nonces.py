@@ -100,7 +100,10 @@ class NoncePool:
         """Indexes of the accounts to make now: none before something is held that may have to be sold."""
         if self._missing is None or not self._journal.positions():
             return ()
-        return self._missing[: min(max(self._size - len(self._stored), 0), A_TRANSACTION)]
+        made = self._journal.nonce_accounts()  # a node that lags does not show them yet
+        missing = [index for index in self._missing if self._addresses[index] not in made]
+        there = len(self._stored.keys() | made.keys())
+        return tuple(missing[: min(max(self._size - there, 0), A_TRANSACTION)])
 
     def wake(self) -> None:
         """Look now: a series has ended."""

@@ -61,6 +61,22 @@ async def test_they_are_made_once_something_is_held(world: World) -> None:
     assert process.told == []
 
 
+async def test_a_node_that_lags_makes_none_be_made_twice(world: World) -> None:
+    """What the journal booked is there, whatever a read shows; a dropped slot takes it back."""
+    process = world.process(nonces=2)
+    await held(world, process, HOUR)
+    await process.pool.refresh()
+    indexes = process.pool.wanted()
+    assert len(indexes) == 2
+    async with world.running():
+        await process.blockhashes.refresh()
+        outcome = await process.executor.open_nonces(indexes)
+    assert outcome.ok
+    assert process.pool.wanted() == (), "not read since: as a node shows it that is behind"
+    process.journal.roll_back(outcome.signature)
+    assert process.pool.wanted() == indexes
+
+
 async def test_they_are_closed_for_their_rent(world: World) -> None:
     """All that no series needs; what is in use stays."""
     process, before = world.process(nonces=3), world.lamports()
