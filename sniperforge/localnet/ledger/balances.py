@@ -45,25 +45,27 @@ class Holding:
 
 def is_holding(account: Account) -> bool:
     """Whether ``account`` is an initialised token account of either token program."""
+    owner = account.owner
+    if owner not in _TOKEN_PROGRAMS:  # first of all: the data would be copied
+        return False
     data = account.data
     size = len(data)
     if size < HOLDING_BYTES or size == _MULTISIG_BYTES or not data[108]:
         return False
-    owner = account.owner
-    if size == HOLDING_BYTES:
-        return owner in _TOKEN_PROGRAMS
-    return bool(owner == TOKEN_2022 and data[_KIND_AT] == _KIND_HOLDING)
+    return size == HOLDING_BYTES or bool(owner == TOKEN_2022 and data[_KIND_AT] == _KIND_HOLDING)
 
 
 def mint_decimals(account: Account) -> int | None:
     """Decimals when ``account`` is an initialised mint of either token program, else ``None``."""
+    owner = account.owner
+    if owner not in _TOKEN_PROGRAMS:
+        return None
     data = account.data
     size = len(data)
     if size < MINT_BYTES or size == _MULTISIG_BYTES or not data[45]:
         return None
-    owner = account.owner
     if size == MINT_BYTES:
-        return data[44] if owner in _TOKEN_PROGRAMS else None
+        return data[44]
     if owner == TOKEN_2022 and size > _KIND_AT and data[_KIND_AT] == _KIND_MINT:
         return data[44]
     return None
