@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sniperforge.dex.registry import DETECTORS
+from sniperforge.testing.fixtures import shared_root
 from tests.dex.recorded import STAGES, RecordedVenue, all_recordings, cases_of, recorded_venues
 
 
@@ -12,12 +13,15 @@ from tests.dex.recorded import STAGES, RecordedVenue, all_recordings, cases_of, 
 def test_recordings_say_the_same(venue: RecordedVenue, capsys: pytest.CaptureFixture[str]) -> None:
     """Every case matches, but for named exceptions, which still do not."""
     cases = list(cases_of(venue))
+    if not cases and shared_root() is None:
+        pytest.skip(f"no recordings of {venue.dex} here: set SNIPERFORGE_FIXTURES")
     with capsys.disabled():
         for stage in STAGES:
             own = [case for case in cases if case.stage == stage]
             print(f"\n{venue.dex} {stage}: matched {sum(c.matched for c in own)} of {len(own)}", end="")
     wrong = {case.name: case for case in cases if not case.matched}
-    assert wrong.keys() == venue.exceptions.keys(), "\n".join(map(str, wrong.values()))
+    named = venue.exceptions.keys() & {case.name for case in cases}
+    assert wrong.keys() == named, "\n".join(map(str, wrong.values()))
     assert any(case.stage == "detect" for case in cases)
 
 

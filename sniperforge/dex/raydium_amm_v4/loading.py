@@ -27,6 +27,8 @@ def needed_by(pool: AmmPool) -> tuple[str, ...]:
 def load_state(address: str, accounts: Mapping[str, Account | None]) -> AmmState:
     """The state of pool ``address`` from fetched accounts.
 
+    A pool whose orders were closed has none, whatever its status: newer programs leave the order book alone.
+
     Raises:
         DecodeError: an account is not what the pool says it is, or another program's.
         NotFoundError: an account is missing.
@@ -36,7 +38,8 @@ def load_state(address: str, accounts: Mapping[str, Account | None]) -> AmmState
         checked_mint(mint, accounts, token_program=TOKEN_PROGRAM, decimals=decimals)
     vault_coin = _vault(pool, pool.coin_vault, pool.coin_mint, accounts)
     vault_pc = _vault(pool, pool.pc_vault, pool.pc_mint, accounts)
-    if not pool.uses_order_book:
+    closed = pool.open_orders in accounts and accounts[pool.open_orders] is None
+    if closed or not pool.uses_order_book:
         return AmmState(pool, vault_coin, vault_pc)
     market = decode_market(found(pool.market, accounts))
     orders = found(pool.open_orders, accounts)

@@ -47,10 +47,21 @@ def test_everything_needed_is_needed(pool_accounts: Callable[..., Any]) -> None:
     made = pool_accounts(status=1)
     pool = decode_pool(made.pack()[made.pool])
     for address in (*needed_by(pool), made.pool):
-        if address == made.lp_mint:
+        if address in (made.lp_mint, made.open_orders):
             continue
         with pytest.raises(NotFoundError, match=address):
             load_state(made.pool, made.pack() | {address: None})
+
+
+def test_closed_orders_are_none(pool_accounts: Callable[..., Any]) -> None:
+    """Known to be gone: no orders, and swaps without a market. Not asked for: missing."""
+    made = pool_accounts(status=1, vault_coin=100, book=(50, 60))
+    accounts = made.pack()
+    state = load_state(made.pool, accounts | {made.open_orders: None})
+    assert (state.reserve_coin, state.market) == (100, None)
+    del accounts[made.open_orders]
+    with pytest.raises(NotFoundError, match=made.open_orders):
+        load_state(made.pool, accounts)
 
 
 def test_a_mint_with_other_decimals(pool_accounts: Callable[..., Any]) -> None:
