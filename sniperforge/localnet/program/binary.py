@@ -36,5 +36,6 @@ class Binary:
 CPMM: Final = Binary("cpmm", "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C")
 PUMP_CURVE: Final = Binary("pump_curve", "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P")
 PUMP_FEES: Final = Binary("pump_fees", "pfeeUxB6jkeY1Hxd7CsFCAjcbHA9rWtchMGdZ6VojVZ")
+AMM_V4: Final = Binary("amm_v4", "675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8")
 
-PROGRAMS: Final = (CPMM, PUMP_CURVE, PUMP_FEES)
+PROGRAMS: Final = (CPMM, PUMP_CURVE, PUMP_FEES, AMM_V4)

@@ -17,7 +17,7 @@ static void seed(Address *address, const void *at, u64 len) {
   address->seeds[address->len++].len = len;
 }
 
-static void seed_text(Address *address, const char *text, u64 len) {
+SHARED void seed_text(Address *address, const char *text, u64 len) {
   address->len = 0;
   seed(address, text, len);
 }
@@ -31,7 +31,7 @@ static int is_address_of(Address *address, const Key *program, const Key *key) {
   return same_key(&found, key);
 }
 
-static int is_address(Address *address, const Key *key) { return is_address_of(address, &PROGRAM_ID, key); }
+SHARED int is_address(Address *address, const Key *key) { return is_address_of(address, &PROGRAM_ID, key); }
 
 static u64 rent_for(u64 size, u64 *lamports) {
   Rent rent;
@@ -71,7 +71,7 @@ typedef struct {
 } Creation;
 
 /* Creates the account; also one that somebody has sent lamports to, which must not block a pool. */
-static u64 create(const Creation *creation) {
+SHARED u64 create(const Creation *creation) {
   Signer pda = {0, 0}, *signer = 0;
   Cpi cpi;
   u64 lamports, held = *creation->account->lamports;
