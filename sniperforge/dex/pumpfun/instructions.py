@@ -1,7 +1,7 @@
 """Instructions for Pump.fun's curves, in every form that the program takes: data and account lists.
 
-Source: ``idl`` and ``docs/instructions`` of pump-fun/pump-public-docs. New trades use the third form, which
-names fewest accounts; cashback coins only trade by the second.
+Source: ``idl`` and ``docs/instructions`` of pump-fun/pump-public-docs. New trades of SOL pairs use the first
+form, those of other pairs the third: they name fewest accounts. Cashback coins do not trade by the third.
 """
 
 from __future__ import annotations
@@ -169,8 +169,13 @@ def build(name: str, parties: Parties, amount: int, limit: int) -> Instruction:
 
 
 def swap(parties: Parties, *, buys: bool, amount_in: int, minimum_out: int) -> Instruction:
-    """A trade of exactly ``amount_in`` in the form of today. Raises like :func:`build`."""
+    """A trade of exactly ``amount_in``. Raises like :func:`build`."""
+    least = max(minimum_out, 1)
+    if parties.trades_lamports:
+        if buys:
+            return build("buy_exact_sol_in", parties, amount_in, least)
+        return build("sell", parties, amount_in, minimum_out)
     form = "v2" if parties.cashback else "v3"
     if buys:
-        return build(f"buy_exact_quote_in_{form}", parties, amount_in, max(minimum_out, 1))
+        return build(f"buy_exact_quote_in_{form}", parties, amount_in, least)
     return build(f"sell_{form}", parties, amount_in, minimum_out)

@@ -82,7 +82,7 @@ class Pumpfun:
         user_input: str,
         user_output: str,
     ) -> Instruction:
-        """``buy_exact_quote_in`` or ``sell``; SOL moves from and to the wallet itself, whatever is named."""
+        """A buy of a budget, or a sale; SOL moves from and to the wallet itself, whatever is named for it."""
         own = _own(state)
         own.token_program(input_mint)
         buys = input_mint == own.quote_mint

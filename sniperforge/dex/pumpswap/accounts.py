@@ -24,7 +24,8 @@ _POOL: Final = struct.Struct("<BH32s32s32s32s32s32sQ32s??16sQ??QQ")
 """From byte 8; 287 bytes in all. Pools are as long as the program was new: a missing tail reads as zero.
 
 Fields: bump, index, creator, base and quote mint, LP mint, base and quote vault, LP supply, coin creator,
-mayhem, cashback, virtual quote reserves, creator rate, may edit it, holder reward, protocol and creator fees kept.
+mayhem, cashback, virtual quote reserves, creator rate, may edit it, holder reward, fees kept of protocol and
+creator.
 """
 _CONFIG: Final = struct.Struct("<32sQQB256sQ32s32s32s?224s?256sQ32s??Q")
 """From byte 8; 949 bytes in all. Fields: pools.md section 6."""

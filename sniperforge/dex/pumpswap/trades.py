@@ -36,8 +36,8 @@ class Trade(NamedTuple):
     def amounts(self) -> dict[str, int]:
         """The event's integers, and the common names.
 
-        The pool's side counts the fee of its LPs, which stays, and not what protocol and creator get. In events
-        of an exact input ``quote_amount_in`` is the budget and ``user_quote_amount_in`` what was exchanged.
+        The pool's side counts the fee of its LPs, which stays, and not what protocol and creator get.
+        Events of an exact input call the budget ``quote_amount_in``; ``user_quote_amount_in`` is exchanged.
         """
         numbers = self.fields.numbers
         if self.buys:
