@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 from sniperforge.domain.landing import Dead, InDoubt, Landed
 from sniperforge.domain.lifecycle import TxEvent, TxState
 from sniperforge.domain.outcome import Outcome, OutcomeKind
-from sniperforge.domain.trade import Attempt, Fill, Intent, IntentKind, Position
+from sniperforge.domain.trade import HELD_STATES, Attempt, Fill, Intent, IntentKind, Position
 from sniperforge.engine.booking import fill_of, opened_by, outcome_of
 from sniperforge.engine.nonces import A_TRANSACTION
 from sniperforge.engine.planner import Plan, Planner
 from sniperforge.engine.series import DEARER_AFTER_SECONDS, Dearer, Series, SeriesSender
 from sniperforge.engine.signing import WriteAhead
+from sniperforge.engine.turns import Turns
 from sniperforge.errors import RefusedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class Executor:
             holds=holds,
             dearer_after=dearer_after,
         )
+        self._turns = Turns()
         self._watched: set[str] = set()
 
     async def look_ahead(self, pool: str) -> None:
@@ -181,7 +183,7 @@ class Executor:
         if earlier is not None:
             return earlier
         nonce = await self._nonces.lease(order.position.id) if self._nonces is not None else None
-        earlier = self._sold_before(order)  # the same may have come while the nonce was read
+        earlier = self._sold_before(order)  # it may have been sold while the nonce was read
         if earlier is not None:
             return earlier
         plan = self._planner.sell(order, self._signing.salt)
@@ -203,6 +205,10 @@ class Executor:
         in_flight = self.selling(order.position.id)
         if in_flight:
             return Outcome(OutcomeKind.REFUSED, reason=f"a sale of it is still in flight: {in_flight}")
+        position = self._journal.position(order.position.id)
+        held = position.raw if position is not None and position.state in HELD_STATES else 0
+        if order.raw > held:  # the rest would be another position's: all of one mint are in one account
+            return Outcome(OutcomeKind.REFUSED, reason=f"{order.raw} raw units to sell, {held} held by now")
         return None
 
     async def open_nonces(self, indexes: Sequence[int], *, deadline: float | None = None) -> Outcome:
@@ -328,7 +334,8 @@ class Executor:
         if known is not None:
             return known
         await self._door.refresh(balance_since)
-        known = self.known(client_key)  # the same call may have come while the balance was read
+        await self._turns.take()
+        known = self.known(client_key)  # the same call may have come meanwhile
         if known is not None:
             return known
         try:

@@ -29,6 +29,7 @@ from sniperforge.store.journal_reader import JournalReader
 from sniperforge.testing.chain_views import TokenChange, transaction_view
 from sniperforge.testing.lander import FakeLander, Handed
 from sniperforge.testing.rpc import FakeRpc
+from sniperforge.tokens.account import decode_token_account
 from sniperforge.tokens.addresses import associated_token_address
 from tests.engine.kit import (
     LIMITS,
@@ -483,6 +484,30 @@ class TestOneAtATime:
             assert outcome_is(again, "filled")
         sales = [fill for fill in process.journal.fills() if fill.kind is IntentKind.SELL]
         assert len(sales) == 1
+
+    async def test_a_sale_of_what_was_sold_meanwhile_is_refused(self, world: World) -> None:
+        """While its nonce is read all is sold and bought again: those tokens are another position's."""
+        process = world.process(nonces=1)
+        token = await world.launch()
+        async with world.running():
+            position, lease = await process.bought(token), process.pool.lease
+            order = process.sell_order(token, position, position.raw // 3)
+            bought: list[Position] = []
+
+            async def late(position_id: str) -> Any:
+                process.pool.lease = lease  # type: ignore[method-assign]
+                await process.executor.sell(process.sell_order(token, position, position.raw))
+                bought.append(await process.bought(token))
+                return await lease(position_id)
+
+            process.pool.lease = late  # type: ignore[method-assign]
+            outcome = await process.executor.sell(order)
+        assert outcome_is(outcome, "refused")
+        assert outcome.reason == f"{position.raw // 3} raw units to sell, 0 held by now"
+        assert process.position(position.id).state is PositionState.CLOSED
+        account = world.ledger.account(bought[0].token_account)
+        assert account is not None
+        assert decode_token_account(account).raw == bought[0].raw == process.position(bought[0].id).raw
 
     async def test_a_sale_does_not_hold_up_another_positions(self, world: World) -> None:
         """Each position has its own; a buy of the same token in flight is no sale either."""
