@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from sniperforge.dex.raydium_amm_v4.state import AmmState
 from sniperforge.dex.raydium_cpmm.state import CpmmState
-from sniperforge.dex.registry import VENUES
+from sniperforge.dex.registry import READERS, VENUES
 from sniperforge.domain.amounts import TokenAmount
 from sniperforge.errors import DecodeError, NotFoundError, RefusedError, UnavailableError
 from sniperforge.tokens.account import decode_token_account
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sniperforge.chain.rpc import RpcClient
-    from sniperforge.dex.venue import Anatomy, PoolState, Venue
+    from sniperforge.dex.venue import Anatomy, PoolReader, PoolState, PoolView, Venue
     from sniperforge.domain.chain import Account
     from sniperforge.tokens.transfer_fee import TransferFee
+
+_Reader = TypeVar("_Reader", bound="PoolReader")
 
 COMMITMENT: Final = "processed"
 _ROUNDS: Final = 3
@@ -29,7 +31,7 @@ _PPM_PER_PERCENT: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedPool:
+class ShownPool:
     """A pool and how it is built.
 
     Attributes:
@@ -38,8 +40,8 @@ class LoadedPool:
         base_held: raw units in the base vault; 0 where it is not among the accounts of a quote.
     """
 
-    venue: Venue
-    state: PoolState
+    venue: PoolReader
+    state: PoolView
     anatomy: Anatomy
     program_id: str
     slot: int
@@ -85,35 +87,72 @@ class LoadedPool:
         }
 
 
-async def load_pool(rpc: RpcClient, address: str) -> LoadedPool:
-    """The pool at ``address``, of whatever venue.
+@dataclass(frozen=True, slots=True)
+class LoadedPool(ShownPool):
+    """A pool that can be quoted and traded."""
+
+    venue: Venue
+    state: PoolState
+
+
+class _Read(NamedTuple):
+    program_id: str
+    slot: int
+    accounts: Mapping[str, Account | None]
+    epoch: int
+
+
+async def show_pool(rpc: RpcClient, address: str) -> ShownPool:
+    """The pool at ``address``, of whatever venue, also of those that are only looked at.
 
     Raises:
         NotFoundError: nothing is there, or it is no pool of a venue that is known.
         UnavailableError: no usable answer.
     """
-    account = await rpc.account(address, COMMITMENT)
-    if account is None:
-        raise NotFoundError(f"no pool at {address}: there is no such account on this chain")
-    venue = next((each for each in VENUES if account.owner in each.programs.values()), None)
-    if venue is None:
-        raise NotFoundError(
-            f"no pool at {address}: the account belongs to program {account.owner}",
-            hint=f"known venues: {', '.join(each.name for each in VENUES)}",
-        )
     try:
-        slot, accounts = await _accounts(rpc, venue, address, account)
-        state = venue.load(address, accounts, epoch=(await rpc.epoch_info(COMMITMENT)).epoch)
-        anatomy = venue.anatomy(state, accounts)
-        vault = accounts.get(anatomy.base_vault)
-        held = decode_token_account(vault).raw if vault else 0
-        return LoadedPool(venue, state, anatomy, account.owner, slot, held)
+        venue, read = await _read(rpc, address, READERS)
+        state = venue.load(address, read.accounts, epoch=read.epoch)
+        anatomy = venue.anatomy(state, read.accounts)
+        held = _held(anatomy.base_vault, read.accounts)
+        return ShownPool(venue, state, anatomy, read.program_id, read.slot, held)
     except DecodeError as error:
         raise NotFoundError(f"no pool at {address}: {error.message}") from None
 
 
+async def load_pool(rpc: RpcClient, address: str) -> LoadedPool:
+    """The pool at ``address``, of a venue that is traded. Raises like :func:`show_pool`."""
+    try:
+        venue, read = await _read(rpc, address, VENUES)
+        state = venue.load(address, read.accounts, epoch=read.epoch)
+        anatomy = venue.anatomy(state, read.accounts)
+        held = _held(anatomy.base_vault, read.accounts)
+        return LoadedPool(venue, state, anatomy, read.program_id, read.slot, held)
+    except DecodeError as error:
+        raise NotFoundError(f"no pool at {address}: {error.message}") from None
+
+
+async def _read(rpc: RpcClient, address: str, venues: Sequence[_Reader]) -> tuple[_Reader, _Read]:
+    account = await rpc.account(address, COMMITMENT)
+    if account is None:
+        raise NotFoundError(f"no pool at {address}: there is no such account on this chain")
+    venue = next((each for each in venues if account.owner in each.programs.values()), None)
+    if venue is None:
+        raise NotFoundError(
+            f"no pool at {address}: the account belongs to program {account.owner}",
+            hint=f"known venues: {', '.join(each.name for each in venues)}",
+        )
+    slot, accounts = await _accounts(rpc, venue, address, account)
+    epoch = (await rpc.epoch_info(COMMITMENT)).epoch
+    return venue, _Read(account.owner, slot, accounts, epoch)
+
+
+def _held(vault: str, accounts: Mapping[str, Account | None]) -> int:
+    account = accounts.get(vault)
+    return decode_token_account(account).raw if account else 0
+
+
 async def _accounts(
-    rpc: RpcClient, venue: Venue, address: str, account: Account
+    rpc: RpcClient, venue: PoolReader, address: str, account: Account
 ) -> tuple[int, Mapping[str, Account | None]]:
     """Everything the pool is made of, in one read, so that it is of one slot."""
     known: Mapping[str, Account | None] = {address: account}
@@ -127,7 +166,7 @@ async def _accounts(
     raise UnavailableError(f"the accounts of pool {address} cannot be read together", hint="try again")
 
 
-def reserves_of(state: PoolState, base_held: int) -> tuple[TokenAmount, TokenAmount]:
+def reserves_of(state: PoolView, base_held: int) -> tuple[TokenAmount, TokenAmount]:
     """What backs the price: base and quote, fees owed to others left out where the venue owes any."""
     quote = TokenAmount(state.quote_mint, state.quote_liquidity, state.decimals(state.quote_mint))
     if isinstance(state, CpmmState):
@@ -137,7 +176,7 @@ def reserves_of(state: PoolState, base_held: int) -> tuple[TokenAmount, TokenAmo
     return TokenAmount(state.base_mint, base_held, state.decimals(state.base_mint)), quote
 
 
-def fees_of(state: PoolState) -> dict[str, Any]:
+def fees_of(state: PoolView) -> dict[str, Any]:
     """What a swap pays: to the pool in percent of the input, to Token-2022 mints per transfer."""
     if isinstance(state, AmmState):
         fee = Fraction(100 * state.pool.fee_numerator, state.pool.fee_denominator)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sniperforge.app.node import Node
-    from sniperforge.app.pool_lookup import LoadedPool
+    from sniperforge.app.pool_lookup import ShownPool
     from sniperforge.cli.options import Options
     from sniperforge.config.load import Settings
     from sniperforge.domain.events import NewPool
@@ -198,10 +198,10 @@ async def _watch(
 
 async def _show(settings: Settings, address: str) -> Result:
     from sniperforge.app.node import open_node
-    from sniperforge.app.pool_lookup import load_pool
+    from sniperforge.app.pool_lookup import show_pool
 
     async with open_node(settings) as node:
-        loaded = await load_pool(node.rpc, address)
+        loaded = await show_pool(node.rpc, address)
         data, mode = loaded.to_json(node.clock.now()), node.mode
     return Result(
         data,
@@ -265,7 +265,7 @@ def _pool_line(document: dict[str, Any]) -> str:
     return f"{document['dex']}  pool {document['pool']}  mint {document['base_mint']}  {liquidity}{late}"
 
 
-def _pool_text(loaded: LoadedPool, data: dict[str, Any]) -> str:
+def _pool_text(loaded: ShownPool, data: dict[str, Any]) -> str:
     price, fees = data["price"], dict(data["fees"])
     transfer = fees.pop("transfer", {})
     shares = [(name.removesuffix("_percent"), fees[name]) for name in fees if name.endswith("_percent")]

@@ -9,7 +9,15 @@ from typing import Any, cast
 
 import pytest
 
-from sniperforge.app.pool_lookup import LoadedPool, decimal_text, fees_of, load_pool, reserves_of
+from sniperforge.app import pool_lookup
+from sniperforge.app.pool_lookup import (
+    LoadedPool,
+    decimal_text,
+    fees_of,
+    load_pool,
+    reserves_of,
+    show_pool,
+)
 from sniperforge.app.swap_checks import sol_usdc_pool
 from sniperforge.chain.clock import SystemClock
 from sniperforge.chain.rpc import RpcClient
@@ -109,6 +117,31 @@ def test_an_amm_v4_pool() -> None:
     assert fees_of(state) == {"trade_percent": "0.25"}
 
 
+async def test_a_venue_that_is_only_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is shown, and cannot be loaded for a trade; what is in the base vault is told."""
+    made = PoolAccounts()
+    accounts = made.pack()
+
+    class Node:
+        async def account(self, address: str, _commitment: str) -> Any:
+            return accounts[address]
+
+        async def accounts(self, addresses: list[str], _commitment: str) -> Any:
+            return SimpleNamespace(slot=7, accounts={address: accounts[address] for address in addresses})
+
+        async def epoch_info(self, _commitment: str) -> Any:
+            return SimpleNamespace(epoch=1)
+
+    node = cast(RpcClient, Node())
+    assert (await load_pool(node, made.pool)).state.dex == "raydium_amm_v4"
+    monkeypatch.setattr(pool_lookup, "VENUES", ())
+    with pytest.raises(NotFoundError, match="belongs to program"):
+        await load_pool(node, made.pool)
+    shown = await show_pool(node, made.pool)
+    assert (shown.state.address, shown.slot, shown.base_held) == (made.pool, 7, made.vault_pc)
+    assert shown.to_json(now=0)["base_reserve"]["raw"] == str(made.vault_pc)
+
+
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
@@ -119,8 +152,9 @@ def test_an_amm_v4_pool() -> None:
 )
 async def test_what_is_no_pool(rpc: RpcClient, address: str, reason: str) -> None:
     """Nothing there, a mint, an account of the venue's program that is no pool: all are not found."""
-    with pytest.raises(NotFoundError, match=reason):
-        await load_pool(rpc, address)
+    for find in (load_pool, show_pool):
+        with pytest.raises(NotFoundError, match=reason):
+            await find(rpc, address)
 
 
 async def test_a_pool_that_changes_while_it_is_read(
