@@ -17,8 +17,10 @@ from sniperforge.localnet.faucet import FAUCET_LAMPORTS, Faucet
 from sniperforge.localnet.ledger.chain import FIRST_SLOT
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS, Ledger
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
-from sniperforge.localnet.program.binary import CPMM
-from sniperforge.localnet.program.cpmm.genesis import genesis_accounts
+from sniperforge.localnet.program.amm_v4.genesis import genesis_accounts as amm_v4_accounts
+from sniperforge.localnet.program.binary import PROGRAMS
+from sniperforge.localnet.program.cpmm.genesis import genesis_accounts as cpmm_accounts
+from sniperforge.localnet.program.pump_curve.genesis import genesis_accounts as curve_accounts
 from sniperforge.localnet.rpc.node import Node
 
 if TYPE_CHECKING:
@@ -52,8 +54,8 @@ class Genesis:
         seed: 32 random bytes make a network of its own; a fixed seed gives the same hashes and the same
             keys of payer, faucet and identity again.
         accounts: put on the ledger as they are, after everything else; programs among them run.
-        programs: further ``(address, ELF bytes)``; one may replace the AMM program.
-        amm: deploy the AMM program with its configuration accounts.
+        programs: further ``(address, ELF bytes)``; one may replace a program that comes with the network.
+        amm: deploy the AMM programs and the bonding curve with their configuration accounts.
         payer: the funded key; derived from the seed when absent.
         first_slot: slots go on from here.
         clock_time: Unix seconds at which the network's clock starts, whatever the wall clock says then;
@@ -131,13 +133,19 @@ def _fill(ledger: Ledger, genesis: Genesis) -> None:
     for address in TIP_ACCOUNTS:
         ledger.set_account(Account(address, SYSTEM_PROGRAM, TIP_ACCOUNT_LAMPORTS, b""))
     if genesis.amm:
-        ledger.add_program(CPMM.address, CPMM.elf())
-        for account in genesis_accounts():
-            ledger.set_account(account)
+        _deploy(ledger)
     for address, elf in genesis.programs:
         ledger.add_program(address, elf)
     for account in sorted(genesis.accounts, key=_runs):
         _place(ledger, account)
+
+
+def _deploy(ledger: Ledger) -> None:
+    for program in PROGRAMS:
+        ledger.add_program(program.address, program.elf())
+    for accounts in (cpmm_accounts, curve_accounts, amm_v4_accounts):
+        for account in accounts():
+            ledger.set_account(account)
 
 
 def _fund(ledger: Ledger, genesis: Genesis, role: str, lamports: int) -> None:

@@ -13,8 +13,10 @@ from sniperforge.domain.chain import Account
 from sniperforge.domain.jito import MIN_TIP_LAMPORTS, TIP_ACCOUNTS
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.genesis import PAYER_LAMPORTS, Genesis, create_node
-from sniperforge.localnet.program.binary import CPMM
-from sniperforge.localnet.program.cpmm.genesis import genesis_accounts
+from sniperforge.localnet.program.amm_v4.genesis import genesis_accounts as amm_v4_accounts
+from sniperforge.localnet.program.binary import CPMM, PROGRAMS
+from sniperforge.localnet.program.cpmm.genesis import genesis_accounts as cpmm_accounts
+from sniperforge.localnet.program.pump_curve.genesis import genesis_accounts as curve_accounts
 from tests.localnet.kit import NOW, SEED, SOL, Bench, address, keypair
 from tests.localnet.program.small_program import FAILS_WITH_7
 
@@ -39,17 +41,19 @@ def outcome(genesis: Genesis, program: str) -> object:
 
 
 def test_a_network_has_what_trading_needs() -> None:
-    """Wrapped SOL's mint, the AMM program with its accounts, a funded payer."""
+    """Wrapped SOL's mint, every program with its accounts, a funded payer."""
     genesis = Genesis(SEED)
     ledger = create_node(genesis, lambda: NOW).ledger
     payer = ledger.account(str(genesis.keypair("payer").pubkey()))
-    program = ledger.account(CPMM.address)
     assert payer is not None
-    assert program is not None
-    assert (payer.lamports, program.executable) == (PAYER_LAMPORTS, True)
+    assert payer.lamports == PAYER_LAMPORTS
     assert ledger.account(WSOL_MINT) is not None
-    for account in genesis_accounts():
-        assert ledger.account(account.address) == account
+    for program in PROGRAMS:
+        account = ledger.account(program.address)
+        assert account is not None
+        assert account.executable
+    for needed in (*cpmm_accounts(), *curve_accounts(), *amm_v4_accounts()):
+        assert ledger.account(needed.address) == needed
 
 
 def test_keys_follow_from_the_seed_and_its_role() -> None:
