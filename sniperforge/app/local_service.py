@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import asyncio
     import signal
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from sniperforge.app.airdrop import Airdrop
     from sniperforge.config.load import Settings
@@ -45,6 +46,7 @@ class ServicePlan:
         endpoints: how many it serves at.
         fork: what it continues from.
         reset: put the chain that there is aside and begin another.
+        record: file that takes all that happens on a new chain.
     """
 
     rpc_port: int
@@ -58,6 +60,7 @@ class ServicePlan:
     endpoints: int = 1
     fork: Fork = field(default_factory=Fork)
     reset: bool = False
+    record: Path | None = None
 
     def arguments(self) -> list[str]:
         """The options of ``localnet up`` that say the same."""
@@ -71,6 +74,7 @@ class ServicePlan:
             *("--endpoints", str(self.endpoints)),
             *self.fork.arguments(),
             *(("--reset",) if self.reset else ()),
+            *(() if self.record is None else ("--record", str(self.record.absolute()))),
         ]
 
 
@@ -120,6 +124,7 @@ def serve(
         faults=None if plan.faults is None else plan_of_profile(plan.faults),
         endpoints=plan.endpoints,
         reset=plan.reset,
+        record=plan.record,
     )
     with calm_memory():
         return up_foreground(options, announce, now=time.time, loop_factory=loop_factory)
@@ -140,10 +145,10 @@ def start_detached(settings: Settings, plan: ServicePlan) -> tuple[NetworkInfo, 
         for port in (plan.rpc_port, plan.ws_port, plan.jupiter_port):
             _check_free(port)
     info, started = up_detached(files, _command(settings, plan))
-    if (plan.fork or plan.reset) and not started:
+    if (plan.fork or plan.reset or plan.record) and not started:
         raise UnavailableError(
-            f"a network runs already at {info.rpc_url}; programs, accounts, clock and --reset are for one"
-            " that begins",
+            f"a network runs already at {info.rpc_url}; programs, accounts, clock, --reset and --record are"
+            " for one that begins",
             hint="stop it first: sniperforge localnet down",
         )
     return info, started
@@ -264,7 +269,7 @@ def _check_chain(files: ServiceFiles, plan: ServicePlan) -> None:
         from sniperforge.localnet.store.chain_file import ChainFile
 
         with closing(ChainFile(files.chain)) as chain:
-            if chain.begun and plan.fork:
+            if chain.begun and (plan.fork or plan.record):
                 raise not_for_a_begun_chain(files)
 
 

@@ -73,6 +73,10 @@ def up(
     reset: Annotated[
         bool, typer.Option("--reset", help="Begin a new chain; the last one is kept aside.")
     ] = False,
+    record: Annotated[
+        str | None,
+        typer.Option("--record", metavar="FILE", help="Record a new chain for `localnet replay`."),
+    ] = None,
 ) -> Result:
     """Start the network; in the foreground it runs until Ctrl-C.
 
@@ -86,6 +90,8 @@ def up(
 
     Example: sniperforge localnet up --account pool.json --program CPMMoo8…=cpmm.so --detach
     """
+    from pathlib import Path
+
     from sniperforge.cli.faults import profile_argument
     from sniperforge.cli.settings import load_settings
 
@@ -101,6 +107,7 @@ def up(
         endpoints=endpoints,
         fork=_fork(program or [], account or [], clock_slot, clock_time),
         reset=reset,
+        record=None if record is None else Path(record),
         **_ports(port, ws_port, jupiter_port),
     )
     return _detached(settings, plan) if detach else _foreground(settings, plan, options)
@@ -184,7 +191,7 @@ def faults_command(
     return _result(data, fault_lines(data, endpoint))
 
 
-for _command in (localnet_chain.snapshot, localnet_chain.warp):
+for _command in (localnet_chain.snapshot, localnet_chain.warp, localnet_chain.replay):
     app.command()(_command)
 
 

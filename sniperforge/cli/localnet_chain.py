@@ -1,4 +1,4 @@
-"""``sniperforge localnet snapshot`` and ``warp``: the network's chain as a file, and its time."""
+"""``sniperforge localnet snapshot``, ``warp`` and ``replay``: chains as files, and their time."""
 
 from __future__ import annotations
 
@@ -65,6 +65,34 @@ def warp(
         raise UsageError("how far?", hint="--slots N or --seconds S")
     data = pass_slots(load_settings(ctx.obj), slots=slots, seconds=seconds)
     return _result(data, f"slot {data['slot']}, block height {data['block_height']}")
+
+
+def replay(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Written by `localnet up --record`.")],
+) -> Result:
+    """Do a recorded run again, in this process, and compare every outcome and all accounts at its end.
+
+    Exit 7 when something ends otherwise. A recording that a kill cut short is compared as far as it goes.
+
+    Example: sniperforge localnet replay run.jsonl
+    """
+    from pathlib import Path
+
+    from sniperforge.localnet.recorded_run import replay as replayed
+    from sniperforge.localnet.recorded_run import state_hash
+
+    found = replayed(Path(file))
+    data = {
+        "file": file,
+        "blocks": found.blocks,
+        "transactions": found.transactions,
+        "slot": found.ledger.chain.tip.slot,
+        "whole": found.whole,
+        "state": state_hash(found.ledger),
+    }
+    end = "to its end" if found.whole else "as far as it was recorded, for it was cut"
+    counts = f"{found.blocks} blocks, {found.transactions} transactions"
+    return _result(data, f"the same again {end}: {counts}\naccounts {data['state']}")
 
 
 def _act(settings: Settings, action: str, file: Path, *, force: bool) -> dict[str, Any]:

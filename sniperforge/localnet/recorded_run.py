@@ -17,7 +17,14 @@ from solders.pubkey import Pubkey
 
 from sniperforge.domain.addresses import SYSTEM_PROGRAM
 from sniperforge.domain.chain import Account
-from sniperforge.errors import ConfigError, DecodeError, RejectedError, SniperForgeError, StorageError
+from sniperforge.errors import (
+    ConfigError,
+    DecodeError,
+    NotFoundError,
+    RejectedError,
+    SniperForgeError,
+    StorageError,
+)
 from sniperforge.localnet.ledger.chain import Chain
 from sniperforge.localnet.ledger.ledger import Ledger
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
@@ -164,7 +171,8 @@ def replay(file: Path) -> Replayed:
     """Do everything in ``file`` again on a new ledger, each outcome compared.
 
     Raises:
-        StorageError: the file cannot be read.
+        NotFoundError: there is no such file.
+        StorageError: it cannot be read.
         DecodeError: it is no recording.
         ReplayMismatchError: a transaction or the accounts at the end are not what was recorded.
     """
@@ -311,5 +319,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
             for line in text:
                 if line.endswith("\n"):
                     yield json.loads(line)
+    except FileNotFoundError:
+        raise NotFoundError(f"there is no file {file}") from None
     except OSError as error:
         raise StorageError(f"{file} cannot be read: {error}") from None

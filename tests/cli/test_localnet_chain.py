@@ -1,6 +1,8 @@
-"""``sniperforge localnet snapshot`` and ``warp``."""
+"""``sniperforge localnet snapshot``, ``warp`` and ``replay``."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
@@ -72,3 +74,30 @@ def test_a_damaged_chain(terminal: Terminal) -> None:
         assert "--reset" in error["hint"]
     assert "there is a chain" not in terminal.error(*UP, "--clock-slot", "9", "--detach", code=3)
     assert chain.read_bytes() == b"?" * 5_000
+
+
+def test_a_recorded_run_happens_again(terminal: Terminal) -> None:
+    """A new chain is recorded from its first block; the same again has the same accounts."""
+    terminal.data(*UP, "--detach", "--record", "run.jsonl")
+    terminal.data("localnet", "fund", "11111111111111111111111111111112", "1")
+    terminal.data("localnet", "down")
+    told = terminal.data("localnet", "replay", "run.jsonl")
+    assert (told["whole"], told["transactions"]) == (True, 1)
+    assert "the same again to its end" in terminal.run("localnet", "replay", "run.jsonl")
+    error = terminal.document(*UP, "--detach", "--record", "other.jsonl", code=3)["error"]
+    assert "recordings are for a new one" in error["message"]
+    assert not (terminal.folder / "other.jsonl").exists()
+
+
+def test_a_changed_recording_is_told(terminal: Terminal) -> None:
+    """Exit 7 when the accounts at the end are others, 3 for no recording, 9 for no file."""
+    terminal.data(*UP, "--detach", "--record", "run.jsonl")
+    terminal.data("localnet", "down")
+    run = terminal.folder / "run.jsonl"
+    *lines, end = run.read_text().splitlines()
+    state = json.loads(end)["state"]
+    run.write_text("\n".join([*lines, end.replace(state, state[::-1]), ""]))
+    terminal.document("localnet", "replay", "run.jsonl", code=7)
+    run.write_text("nothing\n")
+    terminal.document("localnet", "replay", "run.jsonl", code=3)
+    terminal.document("localnet", "replay", "nowhere.jsonl", code=9)

@@ -11,7 +11,7 @@ import pytest
 
 from sniperforge.domain.addresses import SYSTEM_PROGRAM
 from sniperforge.domain.chain import Account
-from sniperforge.errors import ConfigError, DecodeError, StorageError
+from sniperforge.errors import ConfigError, DecodeError, NotFoundError, StorageError
 from sniperforge.localnet.ledger.pace import INSTANT
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.recorded_run import (
@@ -265,8 +265,10 @@ def test_an_unknown_line_is_refused(short: Path) -> None:
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     """Neither read nor written."""
-    with pytest.raises(StorageError, match="cannot be read"):
+    with pytest.raises(NotFoundError, match="there is no file"):
         replay(tmp_path / "none.jsonl")
+    with pytest.raises(StorageError, match="cannot be read"):
+        replay(tmp_path)
     with pytest.raises(StorageError, match="cannot be written"):
         RunRecorder(Chain().ledger, GENESIS, tmp_path / "none" / "run.jsonl")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +19,7 @@ from sniperforge.localnet.ledger.ledger import KEPT_RECORDS
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
+from sniperforge.localnet.recorded_run import RunRecorder
 from sniperforge.localnet.service.info import NetworkInfo, Urls, read_info, write_info
 from sniperforge.localnet.service.lock import hold
 from sniperforge.localnet.store.chain_file import ChainFile
@@ -28,6 +29,8 @@ from sniperforge.wallets.secret import SecretKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from sniperforge.errors import StorageError
     from sniperforge.localnet.faults.plan import FaultPlan
@@ -68,6 +71,7 @@ class ServiceOptions:
         faults: what it does wrong from the start.
         endpoints: how many of them it has.
         reset: put the chain that there is aside and begin another.
+        record: file that takes all that happens, for a replay; of a new chain only.
     """
 
     files: ServiceFiles
@@ -81,6 +85,7 @@ class ServiceOptions:
     faults: FaultPlan | None = None
     endpoints: int = 1
     reset: bool = False
+    record: Path | None = None
 
 
 def up_foreground(
@@ -103,7 +108,7 @@ def up_foreground(
     Raises:
         UnavailableError: a network already runs with these files, or a port is taken.
         ConfigError: a program, the payer's key file or the chain's is invalid, or the genesis has programs,
-            accounts or a clock and there is a chain already.
+            accounts or a clock, or is to be recorded, and there is a chain already.
         StorageError: a file cannot be written, be it at the start or later: what was confirmed is stored.
     """
     files = options.files
@@ -111,7 +116,7 @@ def up_foreground(
         if options.reset:
             move_aside(files.chain, files.chain_before)
         with closing(ChainFile(files.chain)) as chain:
-            if chain.begun and options.genesis.is_fork:
+            if chain.begun and (options.genesis.is_fork or options.record):
                 raise not_for_a_begun_chain(files)
             payer = _payer(options)
             with asyncio.Runner(loop_factory=loop_factory) as runner:
@@ -119,9 +124,9 @@ def up_foreground(
 
 
 def not_for_a_begun_chain(files: ServiceFiles) -> ConfigError:
-    """What to say when programs, accounts or a clock are given and there is a chain."""
+    """What to say when something is given that only a new chain can have."""
     return ConfigError(
-        f"there is a chain in {files.chain}; programs, accounts and clock are for a new one",
+        f"there is a chain in {files.chain}; programs, accounts, clock and recordings are for a new one",
         hint="--reset begins a new one and keeps that aside",
     )
 
@@ -155,8 +160,14 @@ async def _serve(
         chain=chain,
         on_failure=partial(_fail, ended),
     )
-    with _trading(network, options):
+    with _recording(network, options), _trading(network, options):
         return await _announced(network, options.files, announce, now, ended)
+
+
+def _recording(network: LocalNetwork, options: ServiceOptions) -> AbstractContextManager[object]:
+    if options.record is None:
+        return nullcontext()
+    return RunRecorder(network.ledger, options.genesis.seed, options.record)
 
 
 @contextmanager
