@@ -13,7 +13,7 @@ from sniperforge.dex.growing_layout import Fields, read_events
 from sniperforge.dex.inner_calls import made_by
 from sniperforge.dex.pool_events import event_of_call
 from sniperforge.dex.pumpfun import events, forms, program
-from sniperforge.dex.pumpfun.flows import lamports_sent, minted_to
+from sniperforge.dex.pumpfun.flows import lamports_received, lamports_sent, minted_to
 from sniperforge.dex.pumpfun.hops import hop_events
 from sniperforge.dex.pumpfun.trades import trades_in
 from sniperforge.dex.pumpswap import program as pumpswap
@@ -54,8 +54,7 @@ def _trade(call: Call) -> PoolEvent | None:
         if trade is not None:
             facts |= trade.facts()
             amounts |= trade.amounts()
-        if form.buys and "amount_in" not in amounts and (paid := lamports_sent(call, roles["user"])):
-            amounts["amount_in"] = paid
+            amounts |= _total(call, form, roles, amounts)
     return event_of_call(
         call,
         program.NAME,
@@ -66,6 +65,17 @@ def _trade(call: Call) -> PoolEvent | None:
         amounts=amounts,
         facts=facts,
     )
+
+
+def _total(call: Call, form: TradeForm, roles: dict[str, str], amounts: dict[str, int]) -> dict[str, int]:
+    """What the trader paid or got in all, by the payments, where the event is too old to tell."""
+    if "fee" in amounts:
+        return {}
+    if form.buys:
+        paid = lamports_sent(call, roles["user"])
+        return {"amount_in": paid} if paid else {}
+    fee = lamports_received(call, call.instruction.accounts[forms.FEE_RECIPIENT])
+    return {"amount_out": amounts["output_amount"] - fee} if fee else {}
 
 
 def _facts_of_trade(form: TradeForm, roles: dict[str, str], quote_mint: str) -> dict[str, str]:

@@ -28,6 +28,18 @@ def lamports_sent(call: Call, sender: str) -> int:
     )
 
 
+def lamports_received(call: Call, account: str) -> int:
+    """Lamports that ``account`` gained, if ``call`` alone of its program could have paid it; else 0.
+
+    A program pays out of its own accounts without a further call: only the balances tell.
+    """
+    transaction, own = call.transaction, call.instruction.program_id
+    payers = [
+        each for each in transaction.instructions if each.program_id == own and account in each.accounts
+    ]
+    return max(transaction.lamports_delta(account), 0) if len(payers) == 1 else 0
+
+
 def minted_to(call: Call, account: str) -> int | None:
     """Raw units minted into ``account`` within the call; ``None`` when no such call is told."""
     amounts = [

@@ -32,6 +32,8 @@ class TradeForm(NamedTuple):
 
 
 _FIRST: Final = {"base_mint": 2, "curve": 3, "base_vault": 4, "user_base": 5, "user": 6}
+FEE_RECIPIENT: Final = 1
+"""In the first form."""
 _SECOND: Final = {
     "base_mint": 1,
     "quote_mint": 2,

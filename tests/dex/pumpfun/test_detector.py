@@ -81,16 +81,46 @@ def test_every_form_of_trade(name: str, logged: bool) -> None:
 
 
 def test_a_trade_without_its_event_tells_its_arguments() -> None:
-    """And what was paid, when the payments are told."""
+    """And no more."""
     roles = dict(forms.TRADES[bytes.fromhex("66063d1201daebea")].roles)
     accounts = accounts_for(roles, base_mint=MINT, curve=CURVE)
     calls = Calls().call("buy", accounts, AMOUNTS)
     assert dict(only(calls).amounts) == {"amount": 700, "max_sol_cost": 650}
-    user = accounts[roles["user"]]
-    calls.inner(SYSTEM_PROGRAM, (user, CURVE), struct.pack("<IQ", 2, 606))
-    assert only(calls).amounts["amount_in"] == 606
     other = event("TradeEvent", mint=USDC_MINT, token_amount=50)
     assert "token_amount" not in only(calls.emit(other)).amounts
+
+
+OLD = {"mint": MINT, "token_amount": 50, "sol_amount": 600, "until": "real_token_reserves"}
+
+
+def test_an_old_buy_by_its_payments() -> None:
+    """The event tells no fee: what left the wallet for curve and recipient does."""
+    roles = dict(forms.TRADES[bytes.fromhex("66063d1201daebea")].roles)
+    accounts = accounts_for(roles, base_mint=MINT, curve=CURVE)
+    calls = Calls().call("buy", accounts, AMOUNTS)
+    assert "amount_in" not in only(replace_views(calls).emit(event("TradeEvent", is_buy=1, **OLD))).amounts
+    calls.inner(SYSTEM_PROGRAM, (accounts[roles["user"]], CURVE), struct.pack("<IQ", 2, 606))
+    found = only(calls.emit(event("TradeEvent", is_buy=1, **OLD)))
+    assert (found.amounts["input_amount"], found.amounts["amount_in"]) == (600, 606)
+
+
+def test_an_old_sale_by_its_fee() -> None:
+    """The curve pays by balances alone; with two sales in one transaction nothing is told apart."""
+    roles = dict(forms.TRADES[bytes.fromhex("33e685a4017f83ad")].roles)
+    accounts = accounts_for(roles, base_mint=MINT, curve=CURVE)
+    calls = Calls().call("sell", accounts, AMOUNTS).emit(event("TradeEvent", **OLD))
+    gains = tuple(6 if name == accounts[1] else 0 for name in calls.view().accounts)
+    found = only(calls, post_balances=gains)
+    assert (found.amounts["output_amount"], found.amounts["amount_out"]) == (600, 594)
+    assert "amount_out" not in only(calls).amounts
+    calls.views.append(replace(calls.views[0], path=(1,)))
+    first, _ = events_of(calls.view(post_balances=gains))
+    assert "amount_out" not in first.amounts
+
+
+def replace_views(calls: Calls) -> Calls:
+    """A copy that grows on its own."""
+    return Calls(calls.program_id, list(calls.views), list(calls.lines))
 
 
 def test_a_failed_trade_tells_only_what_was_asked() -> None:
