@@ -122,7 +122,7 @@ async def run_bot(
     node, clock = trader.node, trader.node.clock
     config = bot_config(node.settings, spec)
     feed = PoolFeed(
-        programs_on(node.cluster),
+        programs_on(node.cluster, spec.dexes(config)),
         history=node.rpc,
         pubsub=trader.pubsub,
         clock=clock,

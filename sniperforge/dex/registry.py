@@ -16,7 +16,7 @@ from sniperforge.dex.raydium_launchlab.venue import RaydiumLaunchlab
 from sniperforge.dex.venue import Call, Creation, Detector, PoolReader, Unrecognised, Venue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sniperforge.domain.chain import InstructionView, LogsNotice, TransactionView
     from sniperforge.domain.pool import PoolEvent
@@ -99,9 +99,13 @@ def program_on(detector: Detector, cluster: str) -> str | None:
     return detector.programs.get("mainnet" if cluster.startswith("local") else cluster)
 
 
-def programs_on(cluster: str) -> tuple[str, ...]:
-    """Programs whose creations are worth following on ``cluster``."""
-    found = (program_on(detector, cluster) for detector in DETECTORS if detector.creation_lines)
+def programs_on(cluster: str, dexes: Collection[str] = ()) -> tuple[str, ...]:
+    """Programs whose creations are worth following on ``cluster``; ``dexes`` narrows them, none means all."""
+    found = (
+        program_on(detector, cluster)
+        for detector in DETECTORS
+        if detector.creation_lines and (not dexes or detector.name in dexes)
+    )
     return tuple(program for program in found if program is not None)
 
 

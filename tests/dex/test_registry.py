@@ -82,6 +82,8 @@ def test_lookup_by_name_program_and_cluster() -> None:
         assert registry.program_on(venue, cluster) == expected
         assert (expected in registry.programs_on(cluster)) == (expected is not None)
     assert registry.programs_on("testnet") == ()
+    assert registry.programs_on("mainnet", ("raydium_cpmm",)) == (CPMM,)
+    assert len(registry.programs_on("mainnet")) > 1
 
 
 def test_recorded_creations_are_found_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
