@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from sniperforge.dex.venue import PoolView
     from sniperforge.domain.chain import Account
 
 
@@ -89,6 +90,13 @@ class PairView:
         if mint not in self.mints:
             raise RefusedError(f"pool {self.address} does not trade {mint}")
         return self.mints.index(mint)
+
+
+def own_pair(state: PoolView, dex: str) -> PairView:
+    """``state`` as a view of venue ``dex``. Raises :class:`RefusedError` for another venue's."""
+    if isinstance(state, PairView) and state.dex == dex:
+        return state
+    raise RefusedError(f"pool {state.address} is not of {dex}")
 
 
 @dataclass(frozen=True, slots=True)

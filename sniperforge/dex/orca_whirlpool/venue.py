@@ -9,7 +9,7 @@ from sniperforge.dex.fixed_point import price_of_sqrt
 from sniperforge.dex.orca_whirlpool import detector, notice_events, program
 from sniperforge.dex.orca_whirlpool.accounts import decode_pool, decode_trade_start, is_canonical
 from sniperforge.dex.orca_whirlpool.log_events import CREATION_LINES
-from sniperforge.dex.pair_view import Pair, PairView, load_pair
+from sniperforge.dex.pair_view import Pair, PairView, load_pair, own_pair
 from sniperforge.dex.venue import Anatomy
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ class OrcaWhirlpool:
 
     def anatomy(self, state: PoolView, accounts: Mapping[str, Account | None]) -> Anatomy:
         """Whether the pool is Orca's own. It names no creator; positions are NFTs, so there is no LP mint."""
-        own = decode_pool(found(state.address, accounts))
-        base_is_a = state.base_mint == own.mint_a
+        view = own_pair(state, program.NAME)
+        own = decode_pool(found(view.address, accounts))
         return Anatomy(
             canonical=is_canonical(own),
             creator="",
-            base_vault=own.vault_a if base_is_a else own.vault_b,
-            quote_vault=own.vault_b if base_is_a else own.vault_a,
+            base_vault=view.base_vault,
+            quote_vault=view.quote_vault,
         )

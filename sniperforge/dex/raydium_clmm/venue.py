@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sniperforge.dex.fetched import found
 from sniperforge.dex.fixed_point import price_of_sqrt
-from sniperforge.dex.pair_view import Pair, PairView, load_pair
+from sniperforge.dex.pair_view import Pair, PairView, load_pair, own_pair
 from sniperforge.dex.raydium_clmm import detector, notice_events, program
 from sniperforge.dex.raydium_clmm.accounts import decode_pool, is_canonical
 from sniperforge.dex.raydium_clmm.log_events import CREATION_LINES
@@ -70,12 +70,11 @@ class RaydiumClmm:
 
     def anatomy(self, state: PoolView, accounts: Mapping[str, Account | None]) -> Anatomy:
         """Whether the pool lies where it should; positions are NFTs, so there is no LP mint."""
-        own = decode_pool(found(state.address, accounts))
-        base_is_0 = state.base_mint == own.token_0_mint
-        vaults = (own.token_0_vault, own.token_1_vault)
+        view = own_pair(state, program.NAME)
+        own = decode_pool(found(view.address, accounts))
         return Anatomy(
             canonical=is_canonical(own),
             creator=own.owner,
-            base_vault=vaults[0 if base_is_0 else 1],
-            quote_vault=vaults[1 if base_is_0 else 0],
+            base_vault=view.base_vault,
+            quote_vault=view.quote_vault,
         )
