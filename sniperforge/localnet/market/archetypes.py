@@ -176,4 +176,11 @@ ARCHETYPES: Final = (
         slow=True,
     ),
 )
-"""Every kind; the deck that launches are drawn from holds ``per_deck`` of each."""
+"""Every kind with a pool; the deck that launches are drawn from holds ``per_deck`` of each."""
+
+CURVE_ARCHETYPES: Final = (
+    _honest("curve_organic", 3, Aftermath.GROW, "rises on the curve while the crowd buys more than it sells"),
+    _honest("curve_fading", 1, Aftermath.FADE, "rises on the curve shortly, then falls"),
+    _rug("curve_dump", 2, Aftermath.DUMP_INSIDERS, "its creator, who bought first and most, sells all of it"),
+)
+"""Every kind that is launched on the bonding curve, with a deck of its own."""

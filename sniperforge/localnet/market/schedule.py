@@ -71,6 +71,7 @@ def launches(
     first_ms: int = FIRST_MS,
     hour_ms: int = HOUR_MS,
     first: int = 0,
+    kinds: tuple[Archetype, ...] = ARCHETYPES,
 ) -> Iterator[Launch]:
     """An endless sequence of launches; the same arguments give the same one.
 
@@ -80,9 +81,10 @@ def launches(
         first_ms: when the first one comes.
         hour_ms: an hour of those who wait for hours.
         first: number of the first one that is given.
+        kinds: what the decks hold.
     """
     gap_ms = 60_000 // per_minute
-    for number, archetype in islice(enumerate(_decks(seed)), first, None):
+    for number, archetype in islice(enumerate(_decks(seed, kinds)), first, None):
         rng = random.Random(_digest(seed, "launch", number))  # noqa: S311 - a simulation, not a secret
         at_ms = first_ms + number * gap_ms + rng.randrange(max(gap_ms // 2, 1))
         yield Launch(
@@ -107,11 +109,11 @@ def _strike_ms(archetype: Archetype, rng: random.Random, hour_ms: int) -> int:
     return rng.randrange(*(_FIRST_TRADE_MS if archetype.aftermath is Aftermath.WASH else (8_000, 16_000)))
 
 
-def _decks(seed: int) -> Iterator[Archetype]:
+def _decks(seed: int, kinds: tuple[Archetype, ...]) -> Iterator[Archetype]:
     """Shuffled decks one after another, so that every kind comes up, in an order nobody can guess."""
     number = 0
     while True:
-        deck = [archetype for archetype in ARCHETYPES for _ in range(archetype.per_deck)]
+        deck = [archetype for archetype in kinds for _ in range(archetype.per_deck)]
         random.Random(_digest(seed, "deck", number)).shuffle(deck)  # noqa: S311 - a simulation
         yield from deck
         number += 1

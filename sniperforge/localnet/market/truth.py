@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from sniperforge.errors import StorageError
-from sniperforge.localnet.market.archetypes import ARCHETYPES, Archetype
+from sniperforge.localnet.market.archetypes import ARCHETYPES, CURVE_ARCHETYPES, Archetype
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,7 +145,7 @@ class Truth:
             event = Event(line["slot"], line["what"], line["signature"])
             self.launches[line["mint"]].events.append(event)
             return
-        kinds = {archetype.name: archetype for archetype in ARCHETYPES}
+        kinds = {archetype.name: archetype for archetype in (*ARCHETYPES, *CURVE_ARCHETYPES)}
         self.launches[line["mint"]] = LaunchTruth(
             number=line["number"],
             mint=line["mint"],
