@@ -98,17 +98,25 @@ def pool_of(event: PoolEvent, **changes: Any) -> AmmPool:
     return AmmPool(**fields | changes)
 
 
-def quote(event: PoolEvent, recording: Recording) -> tuple[object, object]:
-    """The logged output, and the quote from the logged reserves."""
-    state = AmmState(pool_of(event), event.amounts["pool_coin"], event.amounts["pool_pc"])
-    made = state.quote(event.facts["input_mint"], event.amounts["amount_in"])
-    return event.amounts["out_amount"], made.amount_out
+def quote(event: PoolEvent, recording: Recording) -> tuple[object, object] | None:
+    """The logged output, or input, and the quote from the logged reserves."""
+    amounts = event.amounts
+    if "pool_coin" not in amounts:
+        return None
+    state = AmmState(pool_of(event), amounts["pool_coin"], amounts["pool_pc"])
+    if "deduct_in" in amounts:
+        made = state.quote_exact_out(event.facts["output_mint"], amounts["amount_out"])
+        return amounts["deduct_in"], made.amount_in
+    made = state.quote(event.facts["input_mint"], amounts["amount_in"])
+    return amounts["out_amount"], made.amount_out
 
 
 def build(event: PoolEvent, recording: Recording) -> tuple[object, object] | None:
     """Accounts and data. Other fillers in the places of the order book are another's choice, not a role."""
     found = next(ix for ix in recording.parsed.instructions if ix.path == event.path)
     accounts = list(found.accounts)
+    if "direction" not in event.amounts or "out_amount" not in event.amounts or len(accounts) not in (17, 18):
+        return None
     market = None
     if len(accounts) == 18:
         names = (

@@ -169,6 +169,9 @@ def test_a_creation_without_logs() -> None:
         60,
     )
     assert (event.facts["launchpad"], event.facts["creator"]) == ("pumpfun", program.PUMP_MIGRATOR)
+    failed = one(transaction(creation_accounts(), struct.pack("<BBQQQ", 1, 254, 9, 60, 50), err="x"))
+    assert failed.failed
+    assert "base_amount" not in failed.amounts
     other = (*creation_accounts()[:17], USER, *creation_accounts()[18:])
     assert "launchpad" not in one(transaction(other, struct.pack("<BBQQQ", 1, 254, 9, 60, 50))).facts
 
