@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sniperforge.app.airdrop import Airdrop
     from sniperforge.config.load import Settings
     from sniperforge.localnet.service.files import ServiceFiles
+    from sniperforge.localnet.service.foreground import MarketPlan
     from sniperforge.localnet.service.info import NetworkInfo
 
 HOST: Final = "127.0.0.1"
@@ -42,6 +43,7 @@ class ServicePlan:
         market: whether a simulated market trades on it.
         market_seed: the same one sees the same launches.
         launches_per_minute: of the market.
+        curve_launches_per_minute: of the market, on the bonding curve.
         faults: profile of the faults that it begins with.
         endpoints: how many it serves at.
         fork: what it continues from.
@@ -56,6 +58,7 @@ class ServicePlan:
     market: bool
     market_seed: int
     launches_per_minute: int
+    curve_launches_per_minute: int = 0
     faults: str | None = None
     endpoints: int = 1
     fork: Fork = field(default_factory=Fork)
@@ -69,6 +72,7 @@ class ServicePlan:
             *("--jupiter-port", str(self.jupiter_port), "--slot-ms", str(self.slot_ms)),
             *("--market-seed", str(self.market_seed)),
             *("--launches-per-minute", str(self.launches_per_minute)),
+            *("--curve-launches-per-minute", str(self.curve_launches_per_minute)),
             "--market" if self.market else "--no-market",
             *(() if self.faults is None else ("--faults", self.faults)),
             *("--endpoints", str(self.endpoints)),
@@ -92,6 +96,14 @@ def plan_of(settings: Settings) -> ServicePlan:
     )
 
 
+def _market(plan: ServicePlan) -> MarketPlan | None:
+    from sniperforge.localnet.service.foreground import MarketPlan
+
+    if not plan.market:
+        return None
+    return MarketPlan(plan.market_seed, plan.launches_per_minute, plan.curve_launches_per_minute)
+
+
 def serve(
     settings: Settings,
     plan: ServicePlan,
@@ -111,7 +123,7 @@ def serve(
     from sniperforge.app.calm_memory import calm_memory
     from sniperforge.localnet.faults.plan import plan_of_profile
     from sniperforge.localnet.ledger.pace import SlotProfile
-    from sniperforge.localnet.service.foreground import MarketPlan, ServiceOptions, up_foreground
+    from sniperforge.localnet.service.foreground import ServiceOptions, up_foreground
 
     options = ServiceOptions(
         files=service_files(settings),
@@ -120,7 +132,7 @@ def serve(
         rpc_port=plan.rpc_port,
         ws_port=plan.ws_port,
         jupiter_port=plan.jupiter_port,
-        market=MarketPlan(plan.market_seed, plan.launches_per_minute) if plan.market else None,
+        market=_market(plan),
         faults=None if plan.faults is None else plan_of_profile(plan.faults),
         endpoints=plan.endpoints,
         reset=plan.reset,

@@ -49,6 +49,10 @@ def up(
     launches_per_minute: Annotated[
         int | None, typer.Option("--launches-per-minute", min=0, max=600, help="New pools a minute.")
     ] = None,
+    curve_launches_per_minute: Annotated[
+        int | None,
+        typer.Option("--curve-launches-per-minute", min=0, max=600, help="New coins on the curve. [0]"),
+    ] = None,
     faults: Annotated[
         str | None, typer.Option("--faults", metavar="PROFILE", help="What it does wrong: rough or hostile.")
     ] = None,
@@ -103,6 +107,7 @@ def up(
         market=False if market is None and (program or account) else market,
         market_seed=market_seed,
         launches_per_minute=launches_per_minute,
+        curve_launches_per_minute=curve_launches_per_minute,
         faults=None if faults is None else profile_argument(faults),
         endpoints=endpoints,
         fork=_fork(program or [], account or [], clock_slot, clock_time),

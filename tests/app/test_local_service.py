@@ -75,7 +75,8 @@ def test_a_plan_as_options() -> None:
     """The process that is started gets all of it, for it must not depend on who starts it."""
     assert PLAN.arguments() == [
         *("--port", "0", "--ws-port", "0", "--jupiter-port", "0", "--slot-ms", "50", "--market-seed", "1"),
-        *("--launches-per-minute", "0", "--no-market", "--endpoints", "1"),
+        *("--launches-per-minute", "0", "--curve-launches-per-minute", "0"),
+        *("--no-market", "--endpoints", "1"),
     ]
     given = replace(PLAN, market=True, fork=Fork(clock_slot=7)).arguments()
     assert {"--market", "--clock-slot"} < set(given)

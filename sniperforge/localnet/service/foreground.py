@@ -17,6 +17,7 @@ from sniperforge.coordination.process import start_identity
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.ledger.ledger import KEPT_RECORDS
 from sniperforge.localnet.ledger.pace import MAINNET_PACE, SlotProfile
+from sniperforge.localnet.market.curve_market import CurveMarket
 from sniperforge.localnet.market.market import Market
 from sniperforge.localnet.network import LocalNetwork
 from sniperforge.localnet.recorded_run import RunRecorder
@@ -51,10 +52,12 @@ class MarketPlan:
     Attributes:
         seed: the same one sees the same launches.
         per_minute: launches a minute; 0 runs the SOL/USDC pool only.
+        curve_per_minute: launches a minute on the bonding curve.
     """
 
     seed: int
     per_minute: int
+    curve_per_minute: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +183,21 @@ def _trading(network: LocalNetwork, options: ServiceOptions) -> Iterator[None]:
     truth = options.files.truth
     market = Market(network.ledger, seed=plan.seed, per_minute=plan.per_minute, truth_file=truth)
     market.open()
+    curves = _curves(network, plan, market)
     try:
         yield
     finally:
         market.close()
+        if curves:
+            curves.close()
+
+
+def _curves(network: LocalNetwork, plan: MarketPlan, market: Market) -> CurveMarket | None:
+    if not plan.curve_per_minute:
+        return None
+    curves = CurveMarket(network.ledger, seed=plan.seed, per_minute=plan.curve_per_minute, truth=market.truth)
+    curves.open()
+    return curves
 
 
 async def _announced(

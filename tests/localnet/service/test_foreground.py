@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import time
@@ -14,6 +15,7 @@ from solders.keypair import Keypair
 from sniperforge.errors import ConfigError, UnavailableError
 from sniperforge.localnet.genesis import Genesis
 from sniperforge.localnet.ledger.pace import FAST
+from sniperforge.localnet.market.truth import Truth
 from sniperforge.localnet.service.files import ServiceFiles
 from sniperforge.localnet.service.foreground import MarketPlan, ServiceOptions, up_foreground
 from sniperforge.localnet.service.info import NetworkInfo, read_info, write_info
@@ -103,3 +105,25 @@ def test_a_market_may_run_on_it(tmp_path: Path) -> None:
     _, ended = run(made)
     assert ended is signal.SIGTERM
     assert made.files.truth.read_text() == ""
+
+
+def test_coins_may_be_launched_on_the_curve(tmp_path: Path) -> None:
+    """Beside the pools, when a number of them is given; their truth is in the same file."""
+    made = options(tmp_path, market=MarketPlan(seed=1, per_minute=0, curve_per_minute=600))
+
+    def until_launched(_info: NetworkInfo) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + 20
+
+        def look() -> None:
+            if made.files.truth.read_text() or loop.time() > deadline:
+                signal.raise_signal(signal.SIGTERM)
+            else:
+                loop.call_later(0.05, look)
+
+        look()
+
+    up_foreground(made, until_launched, now=time.time)
+    told = Truth.read(made.files.truth).launches.values()
+    assert told
+    assert all(each.archetype.name.startswith("curve_") for each in told)
