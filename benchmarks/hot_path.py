@@ -34,9 +34,10 @@ from sniperforge.chain.clock import SystemClock, ticking
 from sniperforge.chain.subscription import contains_any
 from sniperforge.chain.websocket import PubSubClient
 from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
+from sniperforge.dex.raydium_cpmm.program import MAINNET
 from sniperforge.dex.raydium_cpmm.state import CpmmState
 from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
-from sniperforge.dex.registry import NEEDLES, creations_in
+from sniperforge.dex.registry import creations_in, needles_for
 from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.engine.orders import BuyOrder, ExecutionPolicy
 from sniperforge.engine.planner import Planner
@@ -155,7 +156,7 @@ async def measure(port: int, seconds: float) -> dict[str, Any]:
     follower = Follower()
     async with PubSubClient(f"ws://127.0.0.1:{port}", SystemClock()) as pubsub:
         stream = await pubsub.subscribe(
-            "logsSubscribe", [{"mentions": ["x"]}], prefilter=contains_any(*NEEDLES)
+            "logsSubscribe", [{"mentions": ["x"]}], prefilter=contains_any(*needles_for(MAINNET))
         )
         cpu, began = time.process_time(), time.perf_counter()
         with suppress(TimeoutError):
