@@ -50,7 +50,7 @@ LIMITS = Limits(
 )
 FAULTS = {"drop": 0.3, "delay": 0.3, "delay_slots": 3, "reorder": 0.1, "not_found": 0.1}
 SOMEBODY = "7gfKqWYW1jbxifJKpf1UVpeBGTCLa1NU1QtyCbw625Bz"
-LATENCIES = (0.0, 0.0, 0.0, 0.5, 0.5, 6.0)
+LATENCIES = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.3, 0.3, 0.3, 8.0)
 """Seconds at most, on the way there and on the way back."""
 
 LIVES = 3
@@ -163,7 +163,7 @@ class _Scenario:
     async def _live(self, process: Process, tokens: list[LaunchedToken]) -> None:
         """A session with many hands, killed at a random moment."""
         life = asyncio.create_task(self._session(process, tokens))
-        killed = asyncio.create_task(self.world.clock.sleep(self.rng.uniform(0.5, 15)))
+        killed = asyncio.create_task(self.world.clock.sleep(self.rng.uniform(1, 20)))
         await asyncio.wait({life, killed}, return_when=asyncio.FIRST_COMPLETED)
         self.played.figures["killed" if not life.done() else "ended"] += 1
         for task in (life, killed):
