@@ -55,6 +55,7 @@ async def status_of(records: Records) -> dict[str, Any]:
         "positions": [_position(each, values) for each in journal.positions()] if journal else [],
         "realized_today_sol": format_sol(journal.realized_since(now - now % DAY_SECONDS) if journal else 0),
         "unknown": [attempt.signature for _, attempt in journal.unresolved()] if journal else [],
+        "foreign_tokens": [each.to_json() for each in journal.foreign_tokens()] if journal else [],
         "foreign_signatures": journal.foreign_signed() if journal else [],
         "last_hour": (hour := _last_hour(records)),
         "why_nothing": why_nothing(hour, session, halted),

@@ -31,6 +31,7 @@ from sniperforge.engine.nonces import NoncePool
 from sniperforge.engine.orders import ExecutionPolicy
 from sniperforge.engine.requests import RequestDesk
 from sniperforge.engine.session import Session
+from sniperforge.engine.unknown_tokens import UnknownTokens
 from sniperforge.errors import NotFoundError
 from sniperforge.execution.mev import Mev, TipPolicy
 from sniperforge.market.pool_watch import PoolWatch
@@ -194,16 +195,25 @@ def _assemble(
     if guards:
         session.add_service(lambda: nonces.run(executor, tell))
         session.add_service(levels.run)
-        holdings = Holdings(
-            wallet=wallet,
-            rpc=node.rpc,
-            journal=journal,
-            clock=clock,
-            selling=executor.selling,
-            tell=tell,
+    _compare(held, session, executor, tell, guards=guards)
+    return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
+
+
+def _compare(
+    held: _Held, session: Session, executor: Executor, tell: Callable[[SessionEvent], None], *, guards: bool
+) -> None:
+    """Hold the wallet's token accounts against the journal: at start, and while a bot runs."""
+    wallet, journal, clock, rpc = held.signer.pubkey, held.journal, held.node.clock, held.node.rpc
+    holdings = Holdings(
+        wallet=wallet, rpc=rpc, journal=journal, clock=clock, selling=executor.selling, tell=tell
+    )
+    session.add_first_look(holdings.look)
+    if guards:
+        unknown = UnknownTokens(
+            wallet=wallet, rpc=rpc, journal=journal, clock=clock, selling=executor.selling, tell=tell
         )
         session.add_service(holdings.run)
-    return Trader(node, wallet, journal, held.shared, pubsub, executor, guard, session, held.account_rent)
+        session.add_service(unknown.run)
 
 
 def _landing(node: Node, pubsub: PubSubClient) -> Landing:

@@ -13,7 +13,7 @@ from sniperforge.cli.result import Result
 if TYPE_CHECKING:
     from sniperforge.cli.options import Options
     from sniperforge.config.load import Settings
-    from sniperforge.domain.trade import Position
+    from sniperforge.domain.trade import ForeignToken, Position
 
 DEFAULT = "list"
 
@@ -90,10 +90,14 @@ async def _list(settings: Settings, every: bool) -> Result:
     async with open_records(settings) as records:
         states = tuple(PositionState) if every else HELD_STATES
         found = records.journal.positions(states) if records.journal else []
+        foreign = records.journal.foreign_tokens() if records.journal else []
         now = records.node.clock.now()
         return Result(
-            {"positions": [position.to_json() for position in found]},
-            lambda: _view(found, now) if found else ("no positions" if every else "no positions held"),
+            {
+                "positions": [position.to_json() for position in found],
+                "foreign_tokens": [token.to_json() for token in foreign],
+            },
+            lambda: _view(found, foreign, now, "no positions" if every else "no positions held"),
             network=settings.network_name,
             chain=settings.network.chain,
             mode=records.node.mode,
@@ -116,12 +120,13 @@ async def _abandon(settings: Settings, name: str) -> Result:
     )
 
 
-def _view(positions: list[Position], now: float) -> list[Any]:
-    """The table, and below it what there is to say of some: a note has no natural width."""
+def _view(positions: list[Position], foreign: list[ForeignToken], now: float, nothing: str) -> list[Any]:
+    """The table, and below it what there is to say of some, and of tokens that are no positions."""
     from sniperforge.cli.event_lines import MINT_LETTERS
 
     notes = [f"{each.mint[:MINT_LETTERS]}  {each.note}" for each in positions if each.note]
-    return [_table(positions, now), "\n".join(notes)]
+    notes += [f"{each.mint[:MINT_LETTERS]}  foreign, never sold: {each.reason}" for each in foreign]
+    return [_table(positions, now) if positions else nothing, "\n".join(notes)]
 
 
 def _table(positions: list[Position], now: float) -> Any:

@@ -60,6 +60,7 @@ def _text(data: dict[str, Any]) -> str:
             ("foreign", f"{signature[:16]}  signed with this key, but not by this journal")
             for signature in data["foreign_signatures"]
         ),
+        *(("foreign", f"{each['mint'][:8]}  {each['reason']}") for each in data["foreign_tokens"]),
     ]
     if data["why_nothing"]:
         rows.append(("no buys", data["why_nothing"]))

@@ -184,6 +184,58 @@ class Fill:
     booked_at: float
 
 
+ADOPTED = "adopted"
+"""The origin of positions that another tool bought: no exit rules, no part of the limits on entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What another hand did to a position's tokens, found final on the chain.
+
+    Attributes:
+        token_delta: raw tokens of the position that came (positive) or left.
+        trade: lamports that they brought (positive) or cost, net of fees and rent.
+        fees: network fee and tip that the wallet paid for it.
+        rent: lamports locked in token accounts, less those released.
+    """
+
+    signature: str
+    position_id: str
+    token_delta: int
+    trade: int
+    fees: int
+    rent: int
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignToken:
+    """Tokens in the wallet that no buy explains.
+
+    Attributes:
+        raw: those beyond what a position holds in the same account.
+        decimals: ``None`` when the mint cannot be read.
+        reason: why they are no position.
+    """
+
+    token_account: str
+    mint: str
+    raw: int
+    decimals: int | None
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The document form used by ``positions`` and ``status``."""
+        amount = None if self.decimals is None else TokenAmount(self.mint, self.raw, self.decimals).to_json()
+        return {
+            "token_account": self.token_account,
+            "mint": self.mint,
+            "amount": amount,
+            "raw": str(self.raw),
+            "reason": self.reason,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Tokens held because of a buy, until sold or worthless.

@@ -36,7 +36,10 @@ class BuyEnded:
 
 @dataclass(frozen=True, slots=True)
 class PositionMoved:
-    """A position changed: ``exiting``, ``sold``, ``exit failed``, ``stuck``, ``closed account``."""
+    """A position changed: ``exiting``, ``sold``, ``exit failed``, ``stuck``, ``closed account``.
+
+    By other hands: ``gone``, ``reduced``, ``adopted``.
+    """
 
     what: str
     position: Position

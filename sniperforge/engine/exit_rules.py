@@ -83,6 +83,7 @@ class ExitRules:
         """Raw tokens."""
         fills = [self._journal.fill(attempt.signature) for attempt in self._journal.attempts(position.id)]
         bought = sum(fill.token_delta for fill in fills if fill is not None)
+        bought += sum(max(move.token_delta, 0) for move in self._journal.moves(position.id))
         return max(bought, position.raw, 1)
 
 

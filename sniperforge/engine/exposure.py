@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sniperforge.domain.trade import IntentKind
+from sniperforge.domain.trade import ADOPTED, IntentKind
 from sniperforge.risk.limits import Exposure
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def exposure_of(
 ) -> Exposure:
     """Open positions at cost, everything not proved dead at maximum spend, and what the last day used up.
 
+    What another tool bought is left out: it is no entry of ours.
+
     What no limit asks for is not read and stays 0.
 
     Args:
@@ -37,7 +39,8 @@ def exposure_of(
         mint, creator: what is to be bought, and who made it.
         fee_level: recent priority fees, micro-lamports per compute unit.
     """
-    held, usage, halted_by = journal.positions(), journal.usage, switch.why()
+    held = [position for position in journal.positions() if position.origin != ADOPTED]
+    usage, halted_by = journal.usage, switch.why()
     token = usage.of_mint(mint).lamports if mint and limits.max_token_lamports is not None else 0
     made_by = usage.of_creator(creator) if creator and _limits_creators(limits) else None
     streak, lost_at = usage.losing_streak(limits.max_losing_streak or 0)

@@ -1,4 +1,4 @@
-"""Held positions against the wallet's token accounts: what left by another hand is found and marked."""
+"""Held positions against the wallet's token accounts: what left by another hand is found and booked."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.transaction import parse_transaction
 from sniperforge.domain.amounts import format_sol
-from sniperforge.domain.trade import PositionState
+from sniperforge.domain.trade import Move, PositionState
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.errors import DecodeError, UnavailableError
 from sniperforge.execution.settlement import settle
 from sniperforge.tokens.account import decode_token_account
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sniperforge.chain.rpc import RpcClient
     from sniperforge.domain.chain import Account
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS: Final = 15.0
 MAX_READ: Final = 20
-"""Transactions of one token account that are read for the one that emptied it, newest first."""
+"""Transactions of one token account that are read for those that took from it, newest first."""
 
 
 class Holdings:
-    """Marks positions whose tokens are gone, on evidence alone.
+    """Ends positions whose tokens are gone, and reduces those of which a part is gone, on evidence alone.
 
-    A position ends here only when its token account, finalized, holds nothing and a transaction that this
-    journal does not know is found in which the tokens left. Neither a price nor a node that fails ends one.
+    That is: the token account, finalized, holds less, and transactions that this journal does not know are
+    found in which tokens left. Neither a price nor a node that fails ends one.
 
     Args:
         selling: whether a sale of a position is in flight; its own process books that.
@@ -66,62 +66,89 @@ class Holdings:
 
     async def look(self) -> None:
         """Look at every held position once. Raises ``UnavailableError``."""
-        held = [position for position in self._journal.positions() if self._is_final(position)]
+        held = [position for position in self._journal.positions() if self._is_settled(position)]
         if not held:
             return
         at = await self._rpc.accounts([position.token_account for position in held], "finalized")
         for position in held:
-            if _holds_nothing(at.accounts[position.token_account]) and not self._selling(position.id):
-                await self._investigate(position)
+            there = _raw(at.accounts[position.token_account])
+            if there is not None and there < position.raw:
+                await self._investigate(position, there)
 
-    def _is_final(self, position: Position) -> bool:
-        """Before its buy is final, a finalized read does not show what it brought."""
-        fill = self._journal.fill(self._journal.decisive(position.id).signature)
-        return fill is not None and fill.commitment == "finalized"
+    def _is_settled(self, position: Position) -> bool:
+        """Before all that landed is final, a finalized read does not show what it brought or took."""
+        return not self._selling(position.id) and self._journal.is_final(position.id)
 
-    async def _investigate(self, position: Position) -> None:
-        emptied = await self._emptied_by(position)
+    async def _investigate(self, position: Position, there: int) -> None:
+        left = await self._left(position)
         now = self._journal.position(position.id)
-        if now is None or now.closed_at is not None or self._selling(position.id):
+        if now is None or now.closed_at is not None or now.raw != position.raw or not self._is_settled(now):
             return  # sold here meanwhile
-        if emptied is not None:
-            note = _note(emptied)
+        if left and there == 0:
+            note = _note(left[0], "")
             self._journal.set_position_state(position.id, PositionState.WORTHLESS, note, self._clock.now())
             self._tell(PositionMoved("gone", position, note))
+        elif left:
+            note = _note(left[0], "a part was ")
+            self._journal.book_moves(_moves(position, left, position.raw - there), note)
+            self._tell(PositionMoved("reduced", self._journal.position(position.id) or position, note))
         elif position.id not in self._told:
             self._told.add(position.id)
-            text = f"{position.token_account} holds no {position.mint}, and no transaction shows why"
+            text = (
+                f"{position.token_account} holds {there} of {position.raw} raw {position.mint},"
+                " and no transaction shows why"
+            )
             self._tell(Trouble("holdings", text))
 
-    async def _emptied_by(self, position: Position) -> Settlement | None:
-        """The newest transaction of others in which the position's tokens left."""
+    async def _left(self, position: Position) -> list[Settlement]:
+        """Transactions of others in which tokens of the position left, not booked yet; newest first."""
         entries = await self._rpc.signatures_for_address(
             position.token_account, limit=MAX_READ, commitment="finalized"
         )
+        booked = {move.signature for move in self._journal.moves(position.id)}
+        found: list[Settlement] = []
         for entry in entries:
-            if entry.err is not None or self._journal.attempt(entry.signature) is not None:
-                continue
-            found = await self._rpc.transaction(entry.signature)
-            if found is None:
-                continue
-            try:
-                done = settle(parse_transaction(found), self._wallet)
-            except DecodeError:
-                continue
-            if done.token_deltas.get(position.mint, 0) < 0:
-                return done
+            if (
+                entry.err is None
+                and entry.signature not in booked
+                and not self._journal.attempt(entry.signature)
+            ):
+                done = await self._read(entry.signature)
+                if done is not None and done.token_deltas.get(position.mint, 0) < 0:
+                    found.append(done)
+        return found
+
+    async def _read(self, signature: str) -> Settlement | None:
+        found = await self._rpc.transaction(signature)
+        if found is not None:
+            with suppress(DecodeError):
+                return settle(parse_transaction(found), self._wallet)
         return None
 
 
-def _holds_nothing(account: Account | None) -> bool:
+def _raw(account: Account | None) -> int | None:
+    """Raw tokens of an account, 0 without one; what cannot be read proves nothing."""
     if account is None:
-        return True
+        return 0
     with suppress(DecodeError):
-        return decode_token_account(account).raw == 0
-    return False  # what cannot be read proves nothing
+        return decode_token_account(account).raw
+    return None
 
 
-def _note(done: Settlement) -> str:
+def _moves(position: Position, left: Sequence[Settlement], missing: int) -> list[Move]:
+    """What of ``left`` the position lost: as much as is missing, for tokens beyond it may have left too."""
+    moves: list[Move] = []
+    for done in left:
+        gone = -done.token_deltas[position.mint]
+        part = min(gone, missing)
+        missing -= part
+        if part:
+            trade = done.trade * part // gone
+            moves.append(Move(done.signature, position.id, -part, trade, done.fee + done.tip, 0, done.slot))
+    return moves
+
+
+def _note(done: Settlement, what: str) -> str:
     if done.trade > 0:
-        return f"sold elsewhere for {format_sol(done.trade)} SOL by {done.signature}"
-    return f"moved or burned elsewhere by {done.signature}"
+        return f"{what}sold elsewhere for {format_sol(done.trade)} SOL by {done.signature}"
+    return f"{what}moved or burned elsewhere by {done.signature}"

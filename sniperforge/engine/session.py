@@ -72,6 +72,7 @@ class Session:
         self._audit = audit
         self._blockhashes = blockhashes
         self._further: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._looks: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._holds = holds
         self._clock = clock
         self._tell = tell
@@ -82,8 +83,12 @@ class Session:
         """Run ``service`` beside the others, from the start of :meth:`run` until its end."""
         self._further.append(service)
 
+    def add_first_look(self, look: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have ``look`` done by :meth:`open`; an outage is left to the service that looks again."""
+        self._looks.append(look)
+
     async def open(self) -> None:
-        """What must be done before any decision: a blockhash, and where the wallet's history stands.
+        """What must be done before any decision: a blockhash, the wallet's history, and what it holds.
 
         Raises:
             UnavailableError: the node does not answer.
@@ -92,6 +97,9 @@ class Session:
         await self._blockhashes.refresh()
         await self._audit.begin()
         await self._look_for_foreign()
+        for look in self._looks:
+            with suppress(UnavailableError):
+                await look()
 
     async def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run ``work`` (a bot, or one command's trade) with all services, then drain what is in flight.

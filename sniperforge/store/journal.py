@@ -15,12 +15,16 @@ from sniperforge.domain.trade import Attempt, Fill, Intent, Position, PositionSt
 from sniperforge.errors import NotFoundError
 from sniperforge.store.database import Database
 from sniperforge.store.journal_reader import JournalReader
+from sniperforge.store.other_hands import insert_move, replace_foreign_tokens
 from sniperforge.store.position_sums import recount
 from sniperforge.store.rows import attempt_of
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from sniperforge.domain.trade import ForeignToken, Move
 
 _INTEGER_MAX = 2**63 - 1  # of SQLite
 
@@ -156,6 +160,29 @@ class Journal(JournalReader):
             if _land(connection, fill, TxEvent.LANDED):
                 _insert_position(connection, position)
                 _count_earlier_sales(connection, position.id)
+
+    def adopt(self, position: Position, moves: Sequence[Move]) -> None:
+        """Take a position that another tool bought; it is the sum of ``moves``."""
+        with self._db.transaction() as connection:
+            _insert_position(connection, position)
+            for move in moves:
+                insert_move(connection, move)
+            recount(connection, position.id)
+
+    def book_moves(self, moves: Sequence[Move], note: str) -> None:
+        """Take what left a position by other hands out of it; ``note`` is shown with it."""
+        with self._db.transaction() as connection:
+            for move in moves:
+                insert_move(connection, move)
+                recount(connection, move.position_id)
+                connection.execute(
+                    "UPDATE positions SET note = ? WHERE id = ? AND state = 'open'", (note, move.position_id)
+                )
+
+    def set_foreign_tokens(self, tokens: Sequence[ForeignToken]) -> None:
+        """Remember which tokens of the wallet no buy explains, instead of those of the last look."""
+        with self._db.transaction() as connection:
+            replace_foreign_tokens(connection, tokens)
 
     def set_position_state(self, position_id: str, state: PositionState, note: str, at: float) -> None:
         """Move a held position; one that ended stays ended, and gets its closing time when it ends."""

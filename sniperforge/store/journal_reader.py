@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from sniperforge.domain.lifecycle import UNRESOLVED, TxState
 from sniperforge.domain.trade import HELD_STATES, Attempt, Fill, Intent, IntentKind, Position, PositionState
 from sniperforge.store.database import Database
+from sniperforge.store.other_hands import foreign_token_of, move_of
 from sniperforge.store.rows import attempt_of, fill_of, intent_of, position_of
 from sniperforge.store.usage_reader import UsageReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from sniperforge.domain.trade import ForeignToken, Move
 
 _UNRESOLVED_SQL = ",".join(f"'{state}'" for state in sorted(UNRESOLVED))
 _HELD_SQL = ",".join(f"'{state}'" for state in HELD_STATES)
@@ -172,6 +175,22 @@ class JournalReader:
         """One position by id."""
         row = self._db.row("SELECT * FROM positions WHERE id = ?", position_id)
         return None if row is None else position_of(row)
+
+    def is_final(self, position_id: str) -> bool:
+        """Whether all that landed of a position is final, so that a finalized read shows it."""
+        return not self._db.rows(
+            "SELECT 1 FROM fills WHERE position_id = ? AND commitment = 'confirmed' LIMIT 1", position_id
+        )
+
+    def moves(self, position_id: str) -> list[Move]:
+        """What other hands did to a position's tokens, oldest first."""
+        rows = self._db.rows("SELECT * FROM moves WHERE position_id = ? ORDER BY slot, rowid", position_id)
+        return [move_of(row) for row in rows]
+
+    def foreign_tokens(self) -> list[ForeignToken]:
+        """Tokens of the wallet that no buy explains, as of the last look."""
+        rows = self._db.rows("SELECT * FROM foreign_tokens ORDER BY rowid")
+        return [foreign_token_of(row) for row in rows]
 
     def close_tried(self, position: Position) -> bool:
         """Whether closing the position's token account landed, was refused by the chain, or may still land.

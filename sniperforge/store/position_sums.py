@@ -1,10 +1,11 @@
-"""A position as the sum of its fills: what is held, what it cost and brought, whether it has ended."""
+"""A position as the sum of its fills and of other hands' moves: what it holds, cost, brought; its end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sniperforge.domain.trade import Fill, IntentKind, PositionState
+from sniperforge.store.other_hands import move_of
 from sniperforge.store.rows import fill_of, position_of
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def recount(connection: sqlite3.Connection, position_id: str | None) -> None:
-    """Bring a position in line with its fills, after one was booked or taken back.
+    """Bring a position in line with its fills and moves, after one was booked or taken back.
 
     A buy adds tokens and cost, a sale takes tokens and adds proceeds, whatever landed adds fees and rent. A
     position whose buy was taken back goes; it comes again when the buy lands again.
@@ -28,21 +29,32 @@ def recount(connection: sqlite3.Connection, position_id: str | None) -> None:
             "SELECT * FROM fills WHERE position_id = ? ORDER BY slot, booked_at, rowid", (position_id,)
         )
     ]
-    if not any(fill.kind is IntentKind.BUY for fill in fills):
+    moves = [
+        move_of(each)
+        for each in connection.execute("SELECT * FROM moves WHERE position_id = ?", (position_id,))
+    ]
+    came = [move for move in moves if move.token_delta > 0]
+    left = [move for move in moves if move.token_delta < 0]
+    if not came and not any(fill.kind is IntentKind.BUY for fill in fills):
         connection.execute("DELETE FROM positions WHERE id = ?", (position_id,))
         return
     # More may be sold than was bought here: tokens that came from elsewhere are not owed back.
-    raw = max(sum(fill.token_delta for fill in fills if fill.settlement.err is None), 0)
+    sold = sum(fill.token_delta for fill in fills if fill.settlement.err is None)
+    raw = max(sold + sum(move.token_delta for move in moves), 0)
     state, closed_at = _ended(position.state, position.closed_at, raw, fills)
     connection.execute(
         "UPDATE positions SET raw = ?, cost = ?, proceeds = ?, fees = ?, rent = ?, state = ?, closed_at = ?"
         " WHERE id = ?",
         (
             str(raw),
-            -sum(fill.settlement.trade for fill in fills if fill.kind is IntentKind.BUY),
-            sum(fill.settlement.trade for fill in fills if fill.kind is not IntentKind.BUY),
-            sum(fill.settlement.fee + fill.settlement.tip for fill in fills),
-            sum(fill.settlement.rent_paid - fill.settlement.rent_returned for fill in fills),
+            -sum(fill.settlement.trade for fill in fills if fill.kind is IntentKind.BUY)
+            - sum(move.trade for move in came),
+            sum(fill.settlement.trade for fill in fills if fill.kind is not IntentKind.BUY)
+            + sum(move.trade for move in left),
+            sum(fill.settlement.fee + fill.settlement.tip for fill in fills)
+            + sum(move.fees for move in moves),
+            sum(fill.settlement.rent_paid - fill.settlement.rent_returned for fill in fills)
+            + sum(move.rent for move in moves),
             state,
             closed_at,
             position_id,

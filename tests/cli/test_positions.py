@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from sniperforge.domain.trade import PositionState
+from sniperforge.domain.trade import ForeignToken, PositionState
 from sniperforge.store.journal import Journal
 from tests.trading import MINTS, POOLS, Project, Shell
 
@@ -22,7 +22,7 @@ def test_nothing_is_held(shell: Shell) -> None:
     """On a chain without a record."""
     assert shell("positions").out == "LOCALNET\nno positions held\n"
     assert shell("positions", "--all").out == "LOCALNET\nno positions\n"
-    assert shell("positions", "--json").data == {"positions": []}
+    assert shell("positions", "--json").data == {"positions": [], "foreign_tokens": []}
 
 
 def test_the_table_fits_a_terminal(shell: Shell, project: Project) -> None:
@@ -43,6 +43,22 @@ def test_the_table_fits_a_terminal(shell: Shell, project: Project) -> None:
     assert found[0]["note"].endswith("very very ")
 
 
+def test_foreign_tokens_are_shown_below(shell: Shell, project: Project) -> None:
+    """With why they are no position, here and in the status; also when nothing is held."""
+    project.hold(0)
+    journal = Journal(project.journal_path)
+    journal.set_foreign_tokens([ForeignToken("A", MINTS[1], 5, 6, "S brought them")])
+    journal.close()
+    told = f"{MINTS[1][:8]}  foreign, never sold: S brought them"
+    assert shell("positions").out.splitlines()[-1] == told
+    assert f"foreign    {MINTS[1][:8]}  S brought them" in shell("status").out.splitlines()
+    (document,) = shell("positions", "--json").data["foreign_tokens"]
+    assert (document["mint"], document["raw"], document["amount"]["raw"]) == (MINTS[1], "5", "5")
+    assert shell("status", "--json").data["foreign_tokens"] == [document]
+    end(project, "intent-0")
+    assert shell("positions").out == f"LOCALNET\nno positions held\n{told}\n"
+
+
 def test_ended_positions_show_their_result(shell: Shell, project: Project) -> None:
     """Only with ``--all``; a held one has none yet."""
     position = project.hold(0)
@@ -61,7 +77,7 @@ def test_abandon_writes_a_position_off(shell: Shell, project: Project, name: str
     project.hold(0)
     ran = shell("positions", "abandon", name, "--yes")
     assert (ran.code, ran.out) == (0, "LOCALNET\nwritten off: intent-0\n")
-    assert shell("positions", "--json").data == {"positions": []}
+    assert shell("positions", "--json").data == {"positions": [], "foreign_tokens": []}
     assert shell("status", "--json").data["realized_today_sol"] == "-0.102064280"
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sniperforge.domain.landing import InDoubt
-from sniperforge.domain.trade import PositionState
+from sniperforge.domain.trade import Move, PositionState
 from sniperforge.engine.holdings import LOOK_SECONDS, Holdings
 from sniperforge.errors import UnavailableError
 from sniperforge.testing.lander import FakeLander
-from tests.engine.kit import World, unexplained
+from tests.engine.kit import SOL, World, unexplained
 from tests.engine.test_guard import HOUR, held
 
 if TYPE_CHECKING:
@@ -50,13 +50,16 @@ async def final(world: World, process: Process) -> None:
 
 
 async def sold_elsewhere(
-    world: World, token: LaunchedToken, position: Position, *, close: bool = True
+    world: World, token: LaunchedToken, position: Position, *, part: int = 0, close: bool = True
 ) -> None:
-    """Another tool, with a journal of its own, sells the wallet's tokens."""
+    """Another tool, with a journal of its own, sells the wallet's tokens: all, or a part."""
     other = world.process("other tool")
+    if other.journal.position(position.id) is None:
+        other.journal.adopt(position, [Move("S", position.id, position.raw, -position.cost, 0, 0, 1)])
     async with world.running():
         await other.blockhashes.refresh()
-        assert (await other.executor.sell(other.sell_order(token, position, position.raw))).ok
+        order = other.sell_order(token, position, part or position.raw)
+        assert (await other.executor.sell(order)).ok
         if close:
             assert (await other.executor.close_account(position)).ok
         await world.clock.sleep(5)
@@ -103,6 +106,49 @@ async def test_moved_away(world: World) -> None:
     await final(world, process)
     await holdings(process).look()
     assert process.position(position.id).note == f"moved or burned elsewhere by {record.signature}"
+
+
+async def test_a_part_sold_by_another_tool(world: World) -> None:
+    """The position is what is left, with what the part brought; selling all of it then sells what is there."""
+    process = world.process()
+    token, position = await held(world, process, HOUR)
+    await final(world, process)
+    third = position.raw // 3
+    for _ in range(2):
+        await sold_elsewhere(world, token, position, part=third, close=False)
+    looking = holdings(process)
+    await looking.look()
+    await looking.look()
+    reduced = process.position(position.id)
+    assert reduced.state is PositionState.OPEN
+    assert reduced.raw == position.raw - 2 * third
+    assert reduced.note.startswith("a part was sold elsewhere for 0.3")
+    assert process.moves("reduced") == ["reduced"], "told once"
+    moves = process.journal.moves(position.id)
+    assert [move.token_delta for move in moves] == [-third, -third]
+    assert reduced.proceeds == sum(move.trade for move in moves) > position.cost * 6 // 10
+    assert reduced.cost == position.cost
+    async with world.running():
+        await process.blockhashes.refresh()
+        outcome = await process.guard.sell(position.id, None, origin="test", reason="hand")
+    assert outcome.ok
+    assert process.position(position.id).state is PositionState.CLOSED
+
+
+async def test_only_what_is_missing_is_taken_out(world: World) -> None:
+    """Tokens beyond the position may have left too; those are nobody's loss."""
+    process = world.process()
+    token, position = await held(world, process, HOUR)
+    await final(world, process)
+    other = world.process("other tool")
+    async with world.running():
+        extra = await other.bought(token)
+    other.close()
+    await sold_elsewhere(world, token, position, part=extra.raw + 10**9, close=False)
+    await holdings(process).look()
+    assert process.position(position.id).raw == position.raw - 10**9
+    (move,) = process.journal.moves(position.id)
+    assert 0 < move.trade < SOL // 1_000, "its share of what the sale brought"
 
 
 async def test_what_is_held_stays(world: World) -> None:
