@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from bisect import bisect
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from solders.pubkey import Pubkey
 
 from sniperforge.dex.anchor import DISCRIMINATOR_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _CODES: Final = {
     "bool": "B",
@@ -23,7 +25,9 @@ _CODES: Final = {
     "u128": "16s",
     "i128": "16s",
     "key": "32s",
+    "passed key": "32x",
 }
+_PASSED: Final = "passed key"
 _LENGTH: Final = struct.Struct("<I")
 _SHARE_SIZE: Final = 34
 """Of one entry of a ``shares`` list: an address and a u16."""
@@ -36,11 +40,47 @@ class Fields(NamedTuple):
     words: dict[str, str]
 
 
-class _Run(NamedTuple):
-    """Fields of fixed size, read in one go."""
+class _Part(NamedTuple):
+    """Fields of fixed size, read in one go.
+
+    Attributes:
+        plain: names of those that ``pick`` takes out of what ``form`` unpacks, as they are.
+        keys, flags, wide: index and name of the others; ``wide`` are 16-byte integers, and whether signed.
+    """
 
     form: struct.Struct
-    fields: tuple[tuple[str, str], ...]
+    plain: tuple[str, ...]
+    pick: Callable[[tuple[Any, ...]], tuple[int, ...]]
+    keys: tuple[tuple[int, str], ...]
+    flags: tuple[tuple[int, str], ...]
+    wide: tuple[tuple[int, str, bool], ...]
+
+
+class _Run:
+    """Neighbouring fields of fixed size, of which the first ones may be all there is."""
+
+    __slots__ = ("_ends", "_parts", "size")
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        prefixes = [_part(fields[:count]) for count in range(len(fields) + 1)]
+        self._ends = [part.form.size for part in prefixes]
+        self._parts = prefixes
+        self.size = self._ends[-1]
+
+    def read(self, payload: bytes, at: int, found: Fields) -> int | None:
+        """Add what fits of the fields; where they end, or ``None`` when some are missing."""
+        left = len(payload) - at
+        part = self._parts[-1] if left >= self.size else self._parts[bisect(self._ends, left) - 1]
+        values = part.form.unpack_from(payload, at)
+        numbers, words = found
+        numbers.update(zip(part.plain, part.pick(values), strict=True))
+        for index, name in part.keys:
+            words[name] = str(Pubkey(values[index]))
+        for index, name in part.flags:
+            numbers[name] = 1 if values[index] else 0
+        for index, name, signed in part.wide:
+            numbers[name] = int.from_bytes(values[index], "little", signed=signed)
+        return at + self.size if left >= self.size else None
 
 
 class GrowingLayout:
@@ -49,7 +89,8 @@ class GrowingLayout:
     Args:
         discriminator: the first bytes.
         fields: ``(name, kind)``; kinds are ``bool``, ``u8`` to ``u128``, ``i32``, ``i64``, ``i128``, ``key``,
-            ``text`` (u32 length, UTF-8) and ``shares`` (a list of addresses with a share each, passed over).
+            ``text`` (u32 length, UTF-8); passed over are a ``passed key`` and ``shares``, a list of addresses
+            with a share each.
         least: the last field that every version has.
     """
 
@@ -68,7 +109,7 @@ class GrowingLayout:
         at = DISCRIMINATOR_SIZE
         for part in self._parts:
             if isinstance(part, _Run):
-                end = _read_run(part, payload, at, found)
+                end = part.read(payload, at, found)
             else:
                 end = _read_list(part, payload, at, found)
             if end is None:
@@ -99,40 +140,34 @@ def _runs(fields: Iterable[tuple[str, str]]) -> Iterator[_Run | tuple[str, str]]
             run.append((name, kind))
             continue
         if run:
-            yield _run(run)
+            yield _Run(run)
         run = []
         yield name, kind
     if run:
-        yield _run(run)
+        yield _Run(run)
 
 
-def _run(fields: list[tuple[str, str]]) -> _Run:
-    return _Run(struct.Struct("<" + "".join(_CODES[kind] for _, kind in fields)), tuple(fields))
+def _part(fields: list[tuple[str, str]]) -> _Part:
+    told = [(name, kind) for name, kind in fields if kind != _PASSED]
+    kinds = dict(enumerate(told))
+    plain = [index for index, (_, kind) in kinds.items() if kind not in ("key", "bool", "u128", "i128")]
+    return _Part(
+        struct.Struct("<" + "".join(_CODES[kind] for _, kind in fields)),
+        tuple(told[index][0] for index in plain),
+        _picker(plain),
+        tuple((index, name) for index, (name, kind) in kinds.items() if kind == "key"),
+        tuple((index, name) for index, (name, kind) in kinds.items() if kind == "bool"),
+        tuple(
+            (index, name, kind == "i128") for index, (name, kind) in kinds.items() if kind in ("u128", "i128")
+        ),
+    )
 
 
-def _read_run(run: _Run, payload: bytes, at: int, found: Fields) -> int | None:
-    if at + run.form.size > len(payload):
-        _read_what_fits(run, payload, at, found)
-        return None
-    for (name, kind), value in zip(run.fields, run.form.unpack_from(payload, at), strict=True):
-        if kind == "key":
-            found.words[name] = str(Pubkey(value))
-        elif kind == "bool":
-            found.numbers[name] = 1 if value else 0
-        elif type(value) is bytes:
-            found.numbers[name] = int.from_bytes(value, "little", signed=kind == "i128")
-        else:
-            found.numbers[name] = value
-    return at + run.form.size
-
-
-def _read_what_fits(run: _Run, payload: bytes, at: int, found: Fields) -> None:
-    for field in run.fields:
-        one = _run([field])
-        if at + one.form.size > len(payload):
-            return
-        _read_run(one, payload, at, found)
-        at += one.form.size
+def _picker(indexes: list[int]) -> Callable[[tuple[Any, ...]], tuple[int, ...]]:
+    """Takes the values at ``indexes``; ``itemgetter`` gives a tuple for two or more only."""
+    if len(indexes) > 1:
+        return itemgetter(*indexes)
+    return lambda values: tuple(values[index] for index in indexes)
 
 
 def _read_list(field: tuple[str, str], payload: bytes, at: int, found: Fields) -> int | None:

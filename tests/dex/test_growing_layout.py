@@ -22,6 +22,7 @@ LAYOUT = GrowingLayout(
         ("flag", "bool"),
         ("shares", "shares"),
         ("virtual", "i128"),
+        ("unused", "passed key"),
         ("last", "u16"),
     ),
     least="amount",
@@ -32,6 +33,7 @@ WHOLE = (
     + struct.pack("<I", 2)
     + bytes(68)
     + (-9).to_bytes(16, "little", signed=True)
+    + bytes(32)
     + struct.pack("<H", 300)
 )
 
@@ -54,7 +56,7 @@ def test_a_missing_tail_is_left_out() -> None:
             continue
         assert fields is not None
         assert ("change" in fields.numbers) == (end >= least + 8)
-        assert ("virtual" in fields.numbers) == (end >= len(WHOLE) - 2)
+        assert ("virtual" in fields.numbers) == (end >= len(WHOLE) - 34)
         assert "last" not in fields.numbers
     assert LAYOUT.read(b"othertag" + WHOLE[8:]) is None
 

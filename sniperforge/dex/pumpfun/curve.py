@@ -56,8 +56,10 @@ def buy_tokens(curve: Curve, tokens: int) -> Amounts | None:
 
 def sell_tokens(curve: Curve, tokens: int) -> Amounts:
     """What ``tokens`` bring (``sell``)."""
-    gross = tokens * curve.quote // (curve.token + tokens)
-    return Amounts(tokens, gross, _fee(curve, gross))
+    token, quote, protocol, creator = curve
+    gross = tokens * quote // (token + tokens)
+    fee = -(-gross * protocol // BASIS_POINTS) - (-gross * creator // BASIS_POINTS)
+    return Amounts(tokens, gross, fee)
 
 
 def sell_for(curve: Curve, received: int) -> Amounts | None:

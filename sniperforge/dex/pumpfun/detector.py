@@ -9,7 +9,6 @@ from sniperforge.dex.account_roles import roles_of
 from sniperforge.dex.anchor import DISCRIMINATOR_SIZE, instruction_discriminator
 from sniperforge.dex.anchor_events import emitted
 from sniperforge.dex.dispatch import dispatched
-from sniperforge.dex.growing_layout import Fields, read_events
 from sniperforge.dex.inner_calls import made_by
 from sniperforge.dex.pool_events import event_of_call
 from sniperforge.dex.pumpfun import events, forms, program
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sniperforge.dex.dispatch import Reader
-    from sniperforge.dex.growing_layout import GrowingLayout
+    from sniperforge.dex.growing_layout import Fields, GrowingLayout
     from sniperforge.dex.pumpfun.forms import TradeForm
     from sniperforge.dex.venue import Call
     from sniperforge.domain.pool import PoolEvent
@@ -50,7 +49,7 @@ def _trade(call: Call) -> PoolEvent | None:
     facts = _facts_of_trade(form, roles, quote_mint)
     if not call.transaction.failed:
         mint = roles["base_mint"]
-        trade = next((trade for trade in trades_in(emitted(call)) if trade.mint == mint), None)
+        trade = next((trade for trade in trades_in(events.told(emitted(call))) if trade.mint == mint), None)
         if trade is not None:
             facts |= trade.facts()
             amounts |= trade.amounts()
@@ -197,7 +196,7 @@ def _withdrawn(call: Call) -> PoolEvent | None:
 
 
 def _emitted(call: Call, layout: GrowingLayout) -> Fields | None:
-    found = (fields for each, fields in read_events(emitted(call), events.LAYOUTS) if each is layout)
+    found = (fields for each, fields in events.told(emitted(call)) if each is layout)
     return next(found, None)
 
 

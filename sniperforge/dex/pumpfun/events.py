@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.anchor import event_discriminator
-from sniperforge.dex.growing_layout import GrowingLayout, by_discriminator
+from sniperforge.dex.growing_layout import Fields, GrowingLayout, by_discriminator, read_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 CREATE: Final = GrowingLayout(
     event_discriminator("CreateEvent"),
@@ -124,3 +127,8 @@ MIGRATION: Final = GrowingLayout(
 )
 
 LAYOUTS: Final = by_discriminator(CREATE, TRADE, COMPLETE, POST_COMPLETE_BUY, MIGRATION)
+
+
+def told(payloads: Iterable[bytes]) -> Iterator[tuple[GrowingLayout, Fields]]:
+    """The program's events among ``payloads``."""
+    return read_events(payloads, LAYOUTS)

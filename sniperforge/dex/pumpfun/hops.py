@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sniperforge.dex.anchor_events import emitted
 from sniperforge.dex.pool_events import event_of_call
-from sniperforge.dex.pumpfun import forms, program
+from sniperforge.dex.pumpfun import events, forms, program
 from sniperforge.dex.pumpfun.trades import trades_in
 from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.pool import EventKind
@@ -75,7 +75,8 @@ def hop_events(call: Call) -> tuple[PoolEvent, ...] | None:
     hops = hops_of(accounts, forms.MULTI_HOP_START)
     if not hops or len(data) < _AMOUNT.size:
         return None
-    trades = {} if call.transaction.failed else {trade.mint: trade for trade in trades_in(emitted(call))}
+    told = () if call.transaction.failed else events.told(emitted(call))
+    trades = {trade.mint: trade for trade in trades_in(told)}
     (amount_in,) = _AMOUNT.unpack_from(data)
     return tuple(
         _event(call, hops, number, trades.get(hop.base_mint), amount_in) for number, hop in enumerate(hops)

@@ -43,6 +43,7 @@ class CurveState:
     Attributes:
         fee_config: the program's schedules; which one holds moves with the market cap.
         math: the curve with the rates in force.
+        tradable: whether the program still trades on it.
     """
 
     account: BondingCurve
@@ -50,6 +51,7 @@ class CurveState:
     rules: Global
     fee_config: FeeConfig
     math: Curve = field(init=False)
+    tradable: bool = field(init=False)
 
     def __post_init__(self) -> None:
         account = self.account
@@ -65,6 +67,7 @@ class CurveState:
             creator = min(account.creator_fee_bps, BASIS_POINTS - 1 - fees.protocol)
         if account.creator == program.NO_KEY:
             creator = 0
+        object.__setattr__(self, "tradable", account.tradable)
         object.__setattr__(self, "math", Curve(token, quote, fees.protocol, creator))
 
     @property
@@ -100,7 +103,7 @@ class CurveState:
     @property
     def swap_enabled(self) -> bool:
         """Whether the program still trades on it: not after its last token is sold."""
-        return self.account.tradable
+        return self.tradable
 
     @property
     def spot_price(self) -> Fraction:
@@ -109,7 +112,7 @@ class CurveState:
         Raises:
             RefusedError: the coin has migrated.
         """
-        self._require_open()
+        self._require(1)
         return Fraction(self.math.quote, self.math.token)
 
     @property
@@ -136,8 +139,7 @@ class CurveState:
 
     def quote_exact_out(self, output_mint: str, amount_out: int) -> Quote:
         """What ``amount_out`` raw units of ``output_mint`` cost, by ``buy``. Raises like :meth:`quote`."""
-        self._require_open()
-        self._require_amount(amount_out)
+        self._require(amount_out)
         buys = self._is_coin(output_mint)
         amounts = buy_tokens(self.math, amount_out) if buys else sell_for(self.math, amount_out)
         if amounts is None:
@@ -170,13 +172,18 @@ class CurveState:
         raise RefusedError(f"curve {self.address} does not trade {mint}")
 
     def _exchange(self, input_mint: str, amount_in: int) -> Amounts:
-        sells = self._is_coin(input_mint)
-        self._require_open()
-        self._require_amount(amount_in)
-        amounts = sell_tokens(self.math, amount_in) if sells else buy_for(self.math, amount_in)
-        if amounts is None or amounts.tokens <= 0 or (sells and amounts.quote <= amounts.fee):
-            raise RefusedError(f"{amount_in} of {input_mint} is too little to get anything")
-        return self._checked(amounts, buys=not sells)
+        self._require(amount_in)
+        account = self.account
+        if input_mint == account.quote_mint:
+            bought = buy_for(self.math, amount_in)
+            if bought is None or not bought.tokens:
+                raise self._too_little(input_mint, amount_in)
+            return bought if bought.tokens <= account.real_token else self._checked(bought, buys=True)
+        self._is_coin(input_mint)
+        sold = sell_tokens(self.math, amount_in)
+        if sold.quote <= sold.fee:
+            raise self._too_little(input_mint, amount_in)
+        return self._checked(sold, buys=False)
 
     def _checked(self, amounts: Amounts, *, buys: bool) -> Amounts:
         """``amounts``, unless the curve's real reserves do not have them."""
@@ -193,11 +200,12 @@ class CurveState:
         impact = quote * BASIS_POINTS // (self.math.quote + quote)
         return Quote(input_mint, self.coin.mint, quote + fee, tokens, fee, impact)
 
-    def _require_open(self) -> None:
-        if not self.account.tradable:
+    def _require(self, amount: int) -> None:
+        if not self.tradable:
             raise RefusedError(f"curve {self.address} is complete: the coin trades in its pool")
-
-    @staticmethod
-    def _require_amount(amount: int) -> None:
         if not 0 < amount <= U64_MAX:
             raise RefusedError(f"a swap of {amount} raw units cannot be made")
+
+    @staticmethod
+    def _too_little(mint: str, amount: int) -> RefusedError:
+        return RefusedError(f"{amount} of {mint} is too little to get anything")

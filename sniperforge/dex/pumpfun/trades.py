@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sniperforge.dex.growing_layout import Fields, read_events
 from sniperforge.dex.pumpfun import events, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from sniperforge.dex.growing_layout import Fields, GrowingLayout
 
 
 class Trade(NamedTuple):
@@ -83,10 +84,10 @@ def common_amounts(*, buys: bool, quote: int, tokens: int, fees: int | None) -> 
     return amounts if fees is None else {**amounts, "amount_out": quote - fees}
 
 
-def trades_in(payloads: Iterable[bytes]) -> Iterator[Trade]:
-    """The trades among what a call emitted; a CompleteEvent and what follows belong to the trade before."""
+def trades_in(told: Iterable[tuple[GrowingLayout, Fields]]) -> Iterator[Trade]:
+    """The trades among what a call told; a CompleteEvent and what follows belong to the trade before."""
     trade: Trade | None = None
-    for layout, fields in read_events(payloads, events.LAYOUTS):
+    for layout, fields in told:
         if layout is events.TRADE:
             if trade is not None:
                 yield trade

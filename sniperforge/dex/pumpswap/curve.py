@@ -41,7 +41,8 @@ def buy_for(pool: Reserves, budget: int) -> Amounts | None:
     """What a budget buys, fees included (``buy_exact_quote_in``); a unit may be left. ``None``: none."""
     base, quote, lp, protocol, creator = pool
     net = budget * BASIS_POINTS // (BASIS_POINTS + lp + protocol + creator)
-    lp_fee, fee = _fees(pool, net)
+    lp_fee = -(-net * lp // BASIS_POINTS)
+    fee = lp_fee - (-net * protocol // BASIS_POINTS) - (-net * creator // BASIS_POINTS)
     if net + fee > budget:
         net = budget - fee
         lp_fee, fee = _fees(pool, net)
@@ -60,8 +61,11 @@ def buy_base(pool: Reserves, amount: int) -> Amounts | None:
 
 def sell_base(pool: Reserves, amount: int) -> Amounts:
     """What ``amount`` of the base brings (``sell``)."""
-    gross = pool.quote * amount // (pool.base + amount)
-    return Amounts(amount, gross, *_fees(pool, gross))
+    base, quote, lp, protocol, creator = pool
+    gross = quote * amount // (base + amount)
+    lp_fee = -(-gross * lp // BASIS_POINTS)
+    fee = lp_fee - (-gross * protocol // BASIS_POINTS) - (-gross * creator // BASIS_POINTS)
+    return Amounts(amount, gross, lp_fee, fee)
 
 
 def sell_for(pool: Reserves, received: int) -> Amounts | None:

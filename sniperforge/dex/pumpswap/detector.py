@@ -9,7 +9,6 @@ from sniperforge.dex.account_roles import roles_of
 from sniperforge.dex.anchor import DISCRIMINATOR_SIZE
 from sniperforge.dex.anchor_events import EVENT_CALL, emitted
 from sniperforge.dex.dispatch import dispatched
-from sniperforge.dex.growing_layout import read_events
 from sniperforge.dex.pool_events import event_of_call
 from sniperforge.dex.pumpfun.hops import Ends, facts_of_hop, hops_of, route_buys
 from sniperforge.dex.pumpswap import events, forms, program
@@ -89,7 +88,7 @@ def _trades(call: Call) -> dict[str, Trade]:
     """Trades by pool; none of a transaction that failed."""
     if call.transaction.failed:
         return {}
-    return {trade.pool: trade for trade in trades_in(emitted(call))}
+    return {trade.pool: trade for trade in trades_in(events.told(emitted(call)))}
 
 
 def _route(call: Call) -> tuple[PoolEvent, ...] | None:
@@ -213,7 +212,7 @@ def _liquidity(call: Call) -> PoolEvent | None:
 
 
 def _emitted(call: Call, layout: GrowingLayout) -> Fields | None:
-    found = (fields for each, fields in read_events(emitted(call), events.LAYOUTS) if each is layout)
+    found = (fields for each, fields in events.told(emitted(call)) if each is layout)
     return next(found, None)
 
 

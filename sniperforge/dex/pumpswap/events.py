@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.anchor import event_discriminator
-from sniperforge.dex.growing_layout import GrowingLayout, by_discriminator
+from sniperforge.dex.growing_layout import Fields, GrowingLayout, by_discriminator, read_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _TRADERS: Final = (
     ("pool", "key"),
@@ -13,7 +16,7 @@ _TRADERS: Final = (
     ("user_base_token_account", "key"),
     ("user_quote_token_account", "key"),
     ("protocol_fee_recipient", "key"),
-    ("protocol_fee_recipient_token_account", "key"),
+    ("protocol_fee_recipient_token_account", "passed key"),
     ("coin_creator", "key"),
     ("coin_creator_fee_basis_points", "u64"),
     ("coin_creator_fee", "u64"),
@@ -41,8 +44,6 @@ _TAIL: Final = (
     ("holder_rewards_bps", "u64"),
     ("holder_rewards", "u64"),
     ("creator_fee_unclaimed", "u64"),
-    ("base_token_program", "key"),
-    ("quote_token_program", "key"),
 )
 BUY: Final = GrowingLayout(
     event_discriminator("BuyEvent"),
@@ -103,8 +104,8 @@ CREATE_POOL: Final = GrowingLayout(
         ("pool_bump", "u8"),
         ("pool", "key"),
         ("lp_mint", "key"),
-        ("user_base_token_account", "key"),
-        ("user_quote_token_account", "key"),
+        ("user_base_token_account", "passed key"),
+        ("user_quote_token_account", "passed key"),
         ("coin_creator", "key"),
         ("is_mayhem_mode", "bool"),
         ("creator_fee_bps", "u64"),
@@ -126,14 +127,7 @@ INIT_BOOST: Final = GrowingLayout(
     least="real_quote_reserves_after",
 )
 """A migration moves a part of the quote out of the new pool; the price goes on as if it were there."""
-_LIQUIDITY_TAIL: Final = (
-    ("lp_mint_supply", "u64"),
-    ("pool", "key"),
-    ("user", "key"),
-    ("user_base_token_account", "key"),
-    ("user_quote_token_account", "key"),
-    ("user_pool_token_account", "key"),
-)
+_LIQUIDITY_TAIL: Final = (("lp_mint_supply", "u64"), ("pool", "key"), ("user", "key"))
 DEPOSIT: Final = GrowingLayout(
     event_discriminator("DepositEvent"),
     (
@@ -164,3 +158,8 @@ WITHDRAW: Final = GrowingLayout(
 )
 
 LAYOUTS: Final = by_discriminator(BUY, SELL, CREATE_POOL, INIT_BOOST, DEPOSIT, WITHDRAW)
+
+
+def told(payloads: Iterable[bytes]) -> Iterator[tuple[GrowingLayout, Fields]]:
+    """The program's events among ``payloads``."""
+    return read_events(payloads, LAYOUTS)

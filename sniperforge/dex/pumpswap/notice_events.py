@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.anchor_events import logged_payloads
-from sniperforge.dex.growing_layout import read_events
 from sniperforge.dex.invoke_stack import LOG_PREFIX
 from sniperforge.dex.pool_events import event_of_frame
 from sniperforge.dex.pumpswap import events, program
@@ -27,9 +26,9 @@ CREATION_LINES: Final = frozenset({LOG_PREFIX + "Instruction: CreatePool"})
 
 def events_of_frame(frame: Frame, notice: LogsNotice) -> tuple[PoolEvent, ...]:
     """What one call did as far as its own log lines tell."""
-    payloads = list(logged_payloads(frame.lines))
-    found = [_traded(trade, frame, notice) for trade in trades_in(payloads)]
-    for layout, fields in read_events(payloads, events.LAYOUTS):
+    told = list(events.told(logged_payloads(frame.lines)))
+    found = [_traded(trade, frame, notice) for trade in trades_in(told)]
+    for layout, fields in told:
         reader = _READERS.get(layout)
         if reader is not None:
             found.append(reader(fields, frame, notice))

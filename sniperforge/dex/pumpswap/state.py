@@ -108,7 +108,7 @@ class PumpswapState:
         Raises:
             RefusedError: the pool was emptied.
         """
-        self._require_reserves()
+        self._require(1)
         price = Fraction(self.reserves.quote, self.reserves.base)
         return price if self._priced_in_quote else 1 / price
 
@@ -137,8 +137,7 @@ class PumpswapState:
         """What ``amount_out`` raw units of ``output_mint`` cost, by ``buy``. Raises like :meth:`quote`."""
         fee = self._side(output_mint).transfer_fee
         wanted = fee.gross(amount_out) if fee else amount_out
-        self._require_reserves()
-        _require_amount(wanted)
+        self._require(wanted)
         buys = output_mint == self.pool.base_mint
         amounts = buy_base(self.reserves, wanted) if buys else sell_for(self.reserves, wanted)
         if amounts is None:
@@ -178,14 +177,17 @@ class PumpswapState:
         raise RefusedError(f"pool {self.address} does not trade {mint}")
 
     def _exchange(self, input_mint: str, amount_in: int) -> Amounts:
+        self._require(amount_in)
+        if input_mint == self.pool.quote_mint:
+            bought = buy_for(self.reserves, amount_in)
+            if bought is None or not bought.base:
+                raise _too_little(input_mint, amount_in)
+            return self._checked(bought, buys=True) if self.config.buys_disabled else bought
         self._side(input_mint)
-        self._require_reserves()
-        _require_amount(amount_in)
-        buys = input_mint == self.pool.quote_mint
-        amounts = buy_for(self.reserves, amount_in) if buys else sell_base(self.reserves, amount_in)
-        if amounts is None or amounts.base <= 0 or (not buys and amounts.quote <= amounts.fee):
-            raise RefusedError(f"{amount_in} of {input_mint} is too little to get anything")
-        return self._checked(amounts, buys=buys)
+        sold = sell_base(self.reserves, amount_in)
+        if sold.quote <= sold.fee:
+            raise _too_little(input_mint, amount_in)
+        return self._checked(sold, buys=False)
 
     def _checked(self, amounts: Amounts, *, buys: bool) -> Amounts:
         """``amounts``, unless the program forbids the trade or the vault does not hold what a sale brings."""
@@ -197,23 +199,23 @@ class PumpswapState:
 
     def _quote(self, input_mint: str, amounts: Amounts) -> Quote:
         base, quote, _, fee = amounts
-        pool = self.pool
+        pool, reserves = self.pool, self.reserves
         if input_mint == pool.base_mint:
-            impact = base * BASIS_POINTS // (self.reserves.base + base)
-            received = _arriving(self.quote_of, quote - fee)
+            impact = base * BASIS_POINTS // (reserves.base + base)
+            withheld, received = self.quote_of.transfer_fee, quote - fee
+            received = received if withheld is None else withheld.net(received)
             return Quote(input_mint, pool.quote_mint, base, received, fee, impact)
-        impact = quote * BASIS_POINTS // (self.reserves.quote + quote)
-        return Quote(input_mint, pool.base_mint, quote + fee, _arriving(self.base, base), fee, impact)
+        impact = quote * BASIS_POINTS // (reserves.quote + quote)
+        withheld = self.base.transfer_fee
+        received = base if withheld is None else withheld.net(base)
+        return Quote(input_mint, pool.base_mint, quote + fee, received, fee, impact)
 
-    def _require_reserves(self) -> None:
+    def _require(self, amount: int) -> None:
         if not self.reserves.base or not self.reserves.quote:
             raise RefusedError(f"pool {self.address} was emptied: there is nothing to trade")
+        if not 0 < amount <= U64_MAX:
+            raise RefusedError(f"a swap of {amount} raw units cannot be made")
 
 
-def _arriving(side: Side, amount: int) -> int:
-    return side.transfer_fee.net(amount) if side.transfer_fee else amount
-
-
-def _require_amount(amount: int) -> None:
-    if not 0 < amount <= U64_MAX:
-        raise RefusedError(f"a swap of {amount} raw units cannot be made")
+def _too_little(mint: str, amount: int) -> RefusedError:
+    return RefusedError(f"{amount} of {mint} is too little to get anything")

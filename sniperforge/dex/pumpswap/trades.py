@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sniperforge.dex.growing_layout import Fields, read_events
 from sniperforge.dex.pumpswap import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from sniperforge.dex.growing_layout import Fields, GrowingLayout
 
 
 class Trade(NamedTuple):
@@ -61,8 +62,8 @@ class Trade(NamedTuple):
         }
 
 
-def trades_in(payloads: Iterable[bytes]) -> Iterator[Trade]:
-    """The trades among what a call emitted."""
-    for layout, fields in read_events(payloads, events.LAYOUTS):
+def trades_in(told: Iterable[tuple[GrowingLayout, Fields]]) -> Iterator[Trade]:
+    """The trades among what a call told."""
+    for layout, fields in told:
         if layout is events.BUY or layout is events.SELL:
             yield Trade(layout is events.BUY, fields)

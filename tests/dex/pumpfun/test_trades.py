@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sniperforge.dex.pumpfun import events
 from sniperforge.dex.pumpfun.trades import Trade, trades_in
 from sniperforge.domain.addresses import SYSTEM_PROGRAM, USDC_MINT, WSOL_MINT
 from tests.dex.pumpfun.conftest import MINT, made_up
@@ -15,7 +16,7 @@ USER = made_up(7)
 def trade(until: str = "", **values: Any) -> Trade:
     """The trade of one TradeEvent."""
     told: dict[str, Any] = {"mint": MINT, "user": USER, "sol_amount": 1_000, "token_amount": 50, "is_buy": 1}
-    (found,) = trades_in([event("TradeEvent", until=until, **(told | values))])
+    (found,) = trades_in(events.told([event("TradeEvent", until=until, **(told | values))]))
     return found
 
 
@@ -54,7 +55,7 @@ def test_the_buy_that_completes_a_curve_goes_on_in_the_pool_to_come() -> None:
         event("PostCompleteBuyEvent", mint=MINT, base_out=7, quote_in=200, fee=2, creator_fee=1),
         event("TradeEvent", mint=USER, token_amount=9),
     ]
-    first, second = trades_in(payloads)
+    first, second = trades_in(events.told(payloads))
     amounts = first.amounts()
     assert (amounts["amount_in"], amounts["amount_out"]) == (1_216, 57)
     assert (amounts["token_amount"], amounts["post_complete_base_out"]) == (50, 7)
@@ -70,4 +71,7 @@ def test_facts_of_a_trade() -> None:
 
 def test_completions_without_a_trade_are_nothing() -> None:
     """Nor are other payloads."""
-    assert list(trades_in([b"", b"x" * 40, event("CompleteEvent"), event("PostCompleteBuyEvent")])) == []
+    assert (
+        list(trades_in(events.told([b"", b"x" * 40, event("CompleteEvent"), event("PostCompleteBuyEvent")])))
+        == []
+    )

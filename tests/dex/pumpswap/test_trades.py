@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sniperforge.dex.pumpswap import events
 from sniperforge.dex.pumpswap.trades import trades_in
 from tests.dex.pumpfun.conftest import made_up
 from tests.dex.pumpfun.event_bytes import event
@@ -22,7 +23,7 @@ def test_a_buy_pays_the_fees_of_all() -> None:
         coin_creator=made_up(2),
         ix_name="buy_v2",
     )
-    (trade,) = trades_in([b"other", told])
+    (trade,) = trades_in(events.told([b"other", told]))
     amounts = trade.amounts()
     assert (trade.pool, trade.buys) == (POOL, True)
     assert (amounts["amount_in"], amounts["amount_out"]) == (1_011, 50)
@@ -41,11 +42,11 @@ def test_the_oldest_events_know_no_creator() -> None:
         quote_amount_out_without_lp_fee=998,
         user_quote_amount_out=993,
     )
-    (trade,) = trades_in([told])
+    (trade,) = trades_in(events.told([told]))
     amounts = trade.amounts()
     assert (amounts["amount_in"], amounts["amount_out"]) == (50, 993)
     assert (amounts["input_amount"], amounts["output_amount"]) == (50, 998)
     assert trade.facts().keys() == {"protocol_fee_recipient"}
     old = event("BuyEvent", until="user_quote_token_account", pool=POOL, quote_amount_in_with_lp_fee=9)
-    (trade,) = trades_in([old])
+    (trade,) = trades_in(events.told([old]))
     assert (trade.amounts()["amount_in"], trade.facts()) == (9, {})
