@@ -74,7 +74,7 @@ class NoncePool:
             UnavailableError: only one account may serve the position now, and it cannot.
         """
         nonce = self._free(position_id)
-        if nonce is None and (self._stored or self._missing is None):
+        if nonce is None and (self._stored or self._is_stale()):
             with suppress(UnavailableError):
                 await self.refresh()
             nonce = self._free(position_id)
@@ -126,8 +126,11 @@ class NoncePool:
             self._wake.clear()
 
     def _is_stale(self) -> bool:
-        return self._missing is None or any(
-            self._journal.nonce_used(nonce.value) for nonce in self._stored.values()
+        """Whether there is more than was read: a value that was used, or accounts that were made since."""
+        return (
+            self._missing is None
+            or any(self._journal.nonce_used(nonce.value) for nonce in self._stored.values())
+            or not self._journal.nonce_accounts().keys() <= self._stored.keys()
         )
 
     async def _make(self, executor: Executor) -> str:

@@ -61,6 +61,19 @@ async def test_they_are_made_once_something_is_held(world: World) -> None:
     assert process.told == []
 
 
+async def test_what_was_made_since_the_last_read_is_read_when_it_is_needed(world: World) -> None:
+    """The read after the making may have been one that lags; sales go on nonces all the same."""
+    process = world.process(nonces=2)
+    position = await held(world, process, HOUR)
+    await process.pool.refresh()
+    async with world.running():
+        await process.blockhashes.refresh()
+        assert (await process.executor.open_nonces(process.pool.wanted())).ok
+    assert process.pool.idle() == {}
+    assert await process.pool.lease(position.id) is not None
+    assert len(process.pool.idle()) == 2
+
+
 async def test_a_node_that_lags_makes_none_be_made_twice(world: World) -> None:
     """What the journal booked is there, whatever a read shows; a dropped slot takes it back."""
     process = world.process(nonces=2)
