@@ -197,6 +197,7 @@ class BotHost:
             judged_since=judgement.started_at,
             creator=opportunity.facts.creator or "",
             powers=None if token is None else powers_of(token),
+            units=trip.units if (trip := opportunity.facts.round_trip) is not None else 0,
         )
         try:
             return await self._executor.buy(order)

@@ -124,10 +124,11 @@ class Executor:
         self._turns = Turns()
         self._watched: set[str] = set()
 
-    async def look_ahead(self, pool: str) -> None:
+    async def look_ahead(self, pool: str, *vaults: str) -> None:
         """Read what a buy on ``pool`` will need, while it is still being decided. Outages are left to it."""
         async with asyncio.TaskGroup() as group:
             if self._levels is not None:
+                self._levels.learn(pool, (pool, *vaults))
                 group.create_task(self._levels.look(pool))
             with suppress(UnavailableError):
                 await self._door.refresh()
@@ -191,12 +192,14 @@ class Executor:
         return await self.settle(plan.intent, attempt, deadline=deadline, dearer=dearer)
 
     async def measure(self, order: SellOrder) -> None:
-        """Simulate a sale, unsigned, so that its limit is known before it must leave. Never raises for it."""
-        if self._units is None:
-            return
+        """Learn what a sale takes, and of what it competes for, before it must leave. Never raises for it."""
+        position = order.position
         with suppress(RefusedError, UnavailableError):
             plan = self._planner.sell(order, self._signing.salt)
-            await self._units.measure(order.position.pool, self._signing.unsigned(plan))
+            if self._levels is not None:
+                self._levels.learn(position.pool, self._planner.contended(plan, position.token_account))
+            if self._units is not None:
+                await self._units.measure(position.pool, self._signing.unsigned(plan))
 
     def _sold_before(self, order: SellOrder) -> Outcome | None:
         known = self.known(order.client_key)

@@ -215,7 +215,7 @@ class FactGatherer:
             raise UnavailableError("the simulation did not show what came back")
         received = account.lamports - self._account_rent
         fair = state.after_swap(WSOL_MINT, spend).quote(mint, sold).amount_out
-        return RoundTrip(spent=spend, received=_whole(received), expected=_whole(fair))
+        return RoundTrip(spend, _whole(received), expected=_whole(fair), units=simulation.units)
 
     async def _require_funds(self, spend: int) -> None:
         """Tell an empty wallet from a bad token: both make the simulation fail."""

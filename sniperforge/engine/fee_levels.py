@@ -26,7 +26,7 @@ class _Level:
 
 
 class FeeLevels:
-    """Recent priority fees by pool.
+    """Recent priority fees by pool: over all accounts that a trade on it writes, once these are known.
 
     Args:
         journal: tells which pools may have to be sold on.
@@ -37,6 +37,7 @@ class FeeLevels:
         self._journal = journal
         self._clock = clock
         self._levels: dict[str, _Level] = {}
+        self._written: dict[str, tuple[str, ...]] = {}
 
     def recent(self, pool: str) -> tuple[int, ...]:
         """Micro-lamports per compute unit of recent slots, rising; empty when nobody could say."""
@@ -45,10 +46,16 @@ class FeeLevels:
             return ()
         return level.rising
 
+    def learn(self, pool: str, written: tuple[str, ...]) -> None:
+        """Remember what a trade on ``pool`` writes."""
+        while len(self._written) >= MAX_POOLS:
+            del self._written[next(iter(self._written))]
+        self._written[pool] = written
+
     async def look(self, pool: str) -> None:
         """Read the fees of a pool; an outage leaves what was known."""
         try:
-            fees = await self._rpc.recent_fees((pool,))
+            fees = await self._rpc.recent_fees(self._written.get(pool, (pool,)))
         except UnavailableError:
             return
         while len(self._levels) >= MAX_POOLS:

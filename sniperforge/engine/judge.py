@@ -29,7 +29,8 @@ class Judge:
 
     Args:
         spend: lamports of the simulated round trip: what the bot would buy for.
-        look_ahead: reads what a buy on a pool will need, beside the facts; deals with its outages itself.
+        look_ahead: reads what a buy on a pool with these vaults will need, beside the facts; deals with its
+            outages itself.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Judge:
         wallet: str,
         bot: str,
         clock: Clock,
-        look_ahead: Callable[[str], Coroutine[Any, Any, None]] | None = None,
+        look_ahead: Callable[..., Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._gatherer = gatherer
         self._policy = policy
@@ -63,7 +64,9 @@ class Judge:
         started_at = self._clock.monotonic()
         async with asyncio.TaskGroup() as group:
             if self._look_ahead is not None:
-                group.create_task(self._look_ahead(pool.event.pool))
+                event = pool.event
+                vaults = (each for each in (event.base_vault, event.quote_vault) if each)
+                group.create_task(self._look_ahead(event.pool, *vaults))
             gathering = group.create_task(self._gatherer.gather(pool, self._spend))
         facts, opportunity = gathering.result()
         verdict = evaluate(facts, self._policy)

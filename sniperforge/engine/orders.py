@@ -31,6 +31,7 @@ class BuyOrder:
         creator: who made the token, base58; ``""`` when not known.
         powers: what others might do to holders when it was judged, see ``tokens.powers``; ``None`` when
             nobody looked.
+        units: compute units that a simulated buy and sale took together; 0 when nobody simulated them.
     """
 
     venue: Venue
@@ -47,6 +48,7 @@ class BuyOrder:
     judged_since: float | None = None
     creator: str = ""
     powers: Mapping[str, str] | None = None
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)

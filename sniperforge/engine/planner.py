@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.domain.addresses import TOKEN_2022_PROGRAM
 from sniperforge.domain.amounts import ceil_div
+from sniperforge.domain.jito import TIP_ACCOUNTS
 from sniperforge.domain.trade import Intent, IntentKind, Urgency
-from sniperforge.execution.fees import FeeRules, fee_plan
+from sniperforge.engine.compute_units import SPARE_UNITS
+from sniperforge.execution.fees import FeeRules, competed_for, fee_plan
 from sniperforge.execution.plan import (
     SIGNATURE_FEE,
     FeePlan,
     buy_instructions,
     close_instructions,
     close_nonce_instructions,
+    ephemeral_account,
     minimum_out,
     open_nonce_instructions,
     reclaim_instructions,
@@ -123,7 +126,9 @@ class Planner:
     def buy(self, order: BuyOrder, salt: int) -> Plan:
         """A buy through an ephemeral account. Raises ``RefusedError`` when the pool has no quote."""
         state = order.state
-        offer = self._offer(salt, Urgency.FAST, pool=state.address, trade=order.spend)
+        # The sale that was simulated with it is room enough for what others do to the pool meanwhile.
+        units = min(order.units + SPARE_UNITS, self._policy.compute_units) if order.units else None
+        offer = self._offer(salt, Urgency.FAST, pool=state.address, trade=order.spend, units=units)
         token_account = associated_token_address(self._wallet, order.mint, order.token_program)
         quote = state.quote(state.quote_mint, order.spend)
         floor = minimum_out(quote.amount_out, order.slippage_bps)
@@ -192,6 +197,11 @@ class Planner:
         """The ``number``-th attempt of a sale, on the pool's state and the slippage of now; it pays more."""
         offer = self._sale_offer(order, salt, number)
         return self._sale(replace(intent, max_spend=offer.lamports), order, offer, salt)
+
+    def contended(self, plan: Plan, token_account: str) -> tuple[str, ...]:
+        """What a trade writes that others write too; for tips it competes by the tip."""
+        scratch = ephemeral_account(self._wallet, _seed(plan.intent.id))
+        return competed_for(plan.instructions, {self._wallet, token_account, scratch, *TIP_ACCOUNTS})
 
     def _sale_offer(self, order: SellOrder, salt: int, number: int) -> _Offer:
         position = order.position

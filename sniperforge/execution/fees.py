@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sniperforge.domain.trade import Urgency
 from sniperforge.errors import ConfigError
 from sniperforge.execution.plan import SIGNATURE_FEE, FeePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
+
+    from solders.instruction import Instruction
 
 _MICRO = 1_000_000
 _SALT_ROOM = 1_000
 """Units by which a plan's limit may still grow, see :meth:`FeePlan.distinct`."""
+
+
+MAX_ACCOUNTS: Final = 128
+"""As many accounts a node tells the recent fees of at once."""
+
+
+def competed_for(instructions: Iterable[Instruction], own: Collection[str]) -> tuple[str, ...]:
+    """What the instructions write and others write too, in their order; ``own`` accounts are left out."""
+    written = (str(meta.pubkey) for each in instructions for meta in each.accounts if meta.is_writable)
+    return tuple(dict.fromkeys(address for address in written if address not in own))[:MAX_ACCOUNTS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,12 +38,14 @@ class RoundTrip:
         expected: what the pool's own formula says the sale gives back, its fees included; without it the
             tax is measured against ``spent`` and so includes the pool's fees.
         error: the program's error when the transaction failed; a node's failure is no round trip at all.
+        units: compute units that buy and sale took together; 0 when not known.
     """
 
     spent: int
     received: int
     expected: int | None = None
     error: str | None = None
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from sniperforge.engine.judge import Judge
 from sniperforge.errors import DecodeError, NotFoundError, StorageError, UnavailableError
 from sniperforge.store.shared import SharedStore
 from tests.engine.kit import SOL, SPEND, HeldLander, World, flatten, outcome_is, until
+from tests.engine.test_compute_units import limit_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -134,6 +135,11 @@ class TestTrading:
         (position,) = scene.process.journal.positions()
         assert (position.mint, position.origin) == (pool.event.base_mint, "lp-sniper")
         assert position.exit_policy == exit_policy(CONFIG).to_json()
+        intent = scene.process.journal.intent(position.id)
+        assert intent is not None
+        assert intent.facts["powers"] == {}, "what the mint said at the judgement"
+        (attempt,) = scene.process.journal.attempts(position.id)
+        assert limit_of(attempt.raw) < 100_000, "what the simulation took, with room"
         assert scene.process.guard._wake.is_set()
         assert host.pools_seen == 1
         assert host.clock is scene.world.clock

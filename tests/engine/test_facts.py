@@ -109,6 +109,7 @@ async def test_the_round_trip_is_what_the_pool_says(world: World, node: Node, sp
     assert (trip.spent, trip.error) == (spend, None)
     assert trip.received == trip.expected
     assert 0.985 < trip.received / spend < 1
+    assert 10_000 < trip.units < 200_000
 
 
 async def test_a_high_pool_fee_is_no_tax(world: World, node: Node) -> None:

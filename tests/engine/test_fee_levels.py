@@ -13,6 +13,7 @@ from sniperforge.domain.trade import Urgency
 from sniperforge.engine.fee_levels import MAX_AGE_SECONDS, MAX_POOLS, REFRESH_SECONDS, FeeLevels
 from sniperforge.engine.planner import Planner
 from sniperforge.errors import UnavailableError
+from sniperforge.execution.mev import Mev, TipPolicy
 from sniperforge.testing.rpc import FakeRpc
 from tests.engine.kit import SOL, World
 from tests.engine.test_guard import HOUR, held
@@ -53,13 +54,35 @@ async def test_what_was_read_is_known_for_a_while(world: World) -> None:
     assert known.recent("pool") == ()
 
 
+async def test_what_is_competed_for_is_all_that_a_sale_writes(world: World) -> None:
+    """Pool, vaults and observations, once the guard has measured a sale; nothing of our own, no tip account."""
+    process = world.process(tips=TipPolicy(Mev.TIP, 10_000, 20_000))
+    token, position = await held(world, process, HOUR)
+    node = FakeRpc({"getRecentPrioritizationFees": fees(5)})
+    known = FeeLevels(
+        rpc=RpcClient(node, world.clock, retry=NO_RETRY), journal=process.journal, clock=world.clock
+    )
+    process.executor._levels = known
+    await process.blockhashes.refresh()
+    await process.executor.measure(process.sell_order(token, position, position.raw))
+    await known.look(position.pool)
+    ((asked,),) = node.params("getRecentPrioritizationFees")
+    state = world.state(token)
+    assert asked[0] == position.pool
+    assert {str(each) for each in (token.pool.vault_0, token.pool.vault_1)} < set(asked)
+    assert len(asked) == 4
+    assert state.address in asked
+
+
 async def test_it_forgets_the_oldest(world: World) -> None:
     """A day of launches does not fill the memory."""
     known = levels(world, FakeRpc({"getRecentPrioritizationFees": fees(5)}))
     for number in range(MAX_POOLS + 1):
+        known.learn(f"pool {number}", ("vault",))
         await known.look(f"pool {number}")
     assert known.recent("pool 0") == ()
     assert known.recent("pool 1") == (5,)
+    assert len(known._written) == MAX_POOLS
 
 
 async def test_pools_that_may_have_to_be_sold_on_are_kept_fresh(world: World) -> None:

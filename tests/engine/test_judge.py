@@ -213,15 +213,16 @@ async def test_a_verdict_that_cannot_be_journalled_raises(bench: Bench) -> None:
 
 async def test_what_a_buy_needs_is_read_beside_the_facts(tmp_path: Path) -> None:
     """Once for each look."""
-    looked: list[int] = []
+    looked: list[tuple[str, ...]] = []
 
-    async def look_ahead(_pool: str) -> None:
-        looked.append(1)
+    async def look_ahead(*accounts: str) -> None:
+        looked.append(accounts)
 
     bench = Bench(World(tmp_path), look_ahead=look_ahead)
     token = await bench.world.launch()
-    await bench.judge().judge(bench.world.new_pool(token))
-    assert looked == [1]
+    pool = bench.world.new_pool(token)
+    await bench.judge().judge(pool)
+    assert looked == [(pool.event.pool, pool.event.base_vault, pool.event.quote_vault)]
     bench.shared.close()
 
 

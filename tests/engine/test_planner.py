@@ -14,6 +14,7 @@ from sniperforge.dex.raydium_cpmm.venue import RaydiumCpmm
 from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, USDC_MINT
 from sniperforge.domain.jito import TIP_ACCOUNTS
 from sniperforge.domain.trade import IntentKind, Position, PositionState
+from sniperforge.engine.compute_units import SPARE_UNITS
 from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, ReclaimOrder, SellOrder, TransferOrder
 from sniperforge.engine.planner import MAX_EXTENDED_ACCOUNT_SIZE, Plan, Planner
 from sniperforge.errors import RefusedError
@@ -271,3 +272,13 @@ def sell_order(world: World, state: PoolState, **changes: Any) -> SellOrder:
     """A sale of a tenth of a SOL's worth."""
     position = replace(held(world, state, state.quote(state.quote_mint, SOL // 10).amount_out), **changes)
     return SellOrder(RaydiumCpmm(), state, position, position.raw, 300, origin="test", reason="because")
+
+
+@pytest.mark.parametrize(("units", "limit"), [(0, 200_000), (90_000, 90_000 + SPARE_UNITS), (10**6, 200_000)])
+def test_a_buy_asks_for_what_a_simulation_took(
+    scene: tuple[World, PoolState], units: int, limit: int
+) -> None:
+    """Of buy and sale together, with room; never for more than the whole."""
+    world, state = scene
+    plan = planner(world).buy(replace(buy_order(state), units=units), 0)
+    assert plan.instructions[0].data[1:5] == limit.to_bytes(4, "little")

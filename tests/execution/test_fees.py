@@ -5,14 +5,32 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from solders.instruction import AccountMeta, Instruction
+from solders.pubkey import Pubkey
 
 from sniperforge.domain.trade import Urgency
 from sniperforge.errors import ConfigError
-from sniperforge.execution.fees import FeeRules, fee_plan, percentile_of
+from sniperforge.execution.fees import MAX_ACCOUNTS, FeeRules, competed_for, fee_plan, percentile_of
 
 RULES = FeeRules(floor_micro_lamports=1_000, max_fee=10_000_000)
 RECENT = tuple(range(0, 100_000, 1_000))
 U64 = st.integers(0, 2**63)
+
+
+def test_what_is_written_and_not_ours_is_competed_for() -> None:
+    """In order, once each, no more than a node answers for; what is only read has no price."""
+    keys = [Pubkey.from_bytes(number.to_bytes(32, "little")) for number in range(140)]
+    metas = [
+        AccountMeta(keys[0], True, True),
+        AccountMeta(keys[1], False, True),
+        AccountMeta(keys[2], False, False),
+    ]
+    one, many = (
+        Instruction(keys[3], b"", metas),
+        Instruction(keys[3], b"", [AccountMeta(key, False, True) for key in keys]),
+    )
+    assert competed_for([one, one], {str(keys[0])}) == (str(keys[1]),)
+    assert competed_for([one, many], ()) == tuple(map(str, keys[:MAX_ACCOUNTS]))
 
 
 def test_the_percentile_goes_by_urgency() -> None:
