@@ -57,12 +57,10 @@ CASES: dict[str, tuple[str, Forge, int]] = {
     "token program of the thief": ("token_program", lambda *_: THIEF, 38),
     "the other token program": ("token_program", lambda *_: TOKEN_2022, 38),
     "pool of another program": ("pool", copied_pool(THIEF), 27),
-    "pool of another market": ("pool", other(lambda pool: pool.at.pool), 10),
+    "pool of another market": ("pool", other(lambda pool: pool.at.pool), 4),
     "pool that is the configuration": ("pool", lambda *_: amm.CONFIG, 27),
     "pool that does not exist": ("pool", lambda *_: key("nothing"), 27),
     "authority of the thief": ("authority", lambda *_: THIEF, 1),
-    "open orders of the thief": ("open_orders", lambda *_: THIEF, 10),
-    "target orders of another pool": ("target_orders", other(lambda pool: pool.at.target_orders), 13),
     "coin vault of the thief": ("coin_vault", forged_account(THIEF, amm.TOKEN, 0), 4),
     "pc vault of the thief": ("pc_vault", forged_account(THIEF, amm.TOKEN, 1), 5),
     "coin vault of another pool": ("coin_vault", other(lambda pool: pool.at.vaults[0]), 4),
@@ -108,8 +106,6 @@ def test_a_swap_refuses(kind: str, form: int, name: str) -> None:
     bench = Bench()
     pool = bench.pool().create()
     role, forge, number = CASES[name]
-    if form == 8 and name == "pool of another market":
-        number = 4  # nothing before the vaults tells it
     honest = swap(pool, form, kind)
     forged = replaced(honest, ROLES[form].index(role), forge(bench, pool))
     assert unmoved(bench, pool, forged).error == number
@@ -139,13 +135,15 @@ def test_the_user_must_sign(kind: str, form: int) -> None:
     assert unmoved(bench, pool, replaced(honest, at, THIEF), THIEF).error == 18
 
 
-@pytest.mark.parametrize("role", BOOK)
+@pytest.mark.parametrize("role", ["open_orders", "target_orders", *BOOK])
 def test_the_order_book_may_be_anything(role: str) -> None:
     """Its accounts are named and not looked at, as there is none."""
     bench = Bench()
     pool = bench.pool().create()
     for form in (17, 18):
-        assert bench.send(replaced(swap(pool, form, "in"), ROLES[form].index(role), THIEF)).error is None
+        if role in ROLES[form]:
+            changed = replaced(swap(pool, form, "in"), ROLES[form].index(role), THIEF)
+            assert bench.send(changed).error is None
 
 
 def test_malformed_calls() -> None:

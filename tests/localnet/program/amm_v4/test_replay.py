@@ -71,10 +71,7 @@ def pool_data(roles: dict[str, Pubkey], mints: tuple[Pubkey, Pubkey]) -> bytes:
     data = bytearray(752)
     struct.pack_into("<QQ", data, 0, 6, 254)
     struct.pack_into("<QQ", data, 176, 25, 10_000)
-    places = {336: "coin_vault", 368: "pc_vault", 496: "open_orders", 592: "target_orders"}
-    for offset, role in places.items():
-        if role in roles:
-            data[offset : offset + 32] = bytes(roles[role])
+    data[336:400] = bytes(roles["coin_vault"]) + bytes(roles["pc_vault"])
     data[400:464] = bytes(mints[0]) + bytes(mints[1])
     return bytes(data)
 

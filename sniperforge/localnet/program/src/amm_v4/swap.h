@@ -1,4 +1,5 @@
-/* swapBaseIn and swapBaseOut, in the forms with the order book's accounts, which are not used, and without. */
+/* swapBaseIn and swapBaseOut, in the forms with the order book's accounts and without. Of those accounts none is
+ * looked at, open and target orders included: recorded swaps name the pool in their places. */
 #ifndef SWAP_H
 #define SWAP_H
 
@@ -8,7 +9,7 @@
 #define SHORT_FORM 8
 
 typedef struct {
-  const Account *program, *pool, *authority, *open_orders, *target_orders, *coin_vault, *pc_vault, *from, *to, *user;
+  const Account *program, *pool, *authority, *coin_vault, *pc_vault, *from, *to, *user;
   u64 coin, pc; /* reserves */
   u64 coin_in;  /* the direction: coin for pc */
   u64 reserve_in, reserve_out, input, output, fee;
@@ -21,8 +22,6 @@ static u64 read_accounts(const Input *input, Swap *swap, int v2) {
   swap->program = &a[0];
   swap->pool = &a[1];
   swap->authority = &a[2];
-  swap->open_orders = v2 ? 0 : &a[3];
-  swap->target_orders = count == LONG_FORM ? &a[4] : 0;
   vaults = v2 ? 3 : count == LONG_FORM ? 5 : 4;
   swap->coin_vault = &a[vaults];
   swap->pc_vault = &a[vaults + 1];
@@ -38,9 +37,6 @@ static u64 check_pool(const Swap *swap) {
   REQUIRE(same_key(swap->program->key, &TOKEN_PROGRAM), InvalidSplTokenProgram);
   REQUIRE(same_key(pool->owner, &PROGRAM_ID) && pool->data_len == POOL_SIZE, InvalidAmmAccountOwner);
   REQUIRE(same_key(swap->authority->key, &AUTHORITY), InvalidProgramAddress);
-  REQUIRE(!swap->open_orders || same_key(swap->open_orders->key, KEY_AT(pool, POOL_OPEN_ORDERS)), InvalidOpenOrders);
-  REQUIRE(!swap->target_orders || same_key(swap->target_orders->key, KEY_AT(pool, POOL_TARGET_ORDERS)),
-          InvalidTargetOrders);
   REQUIRE(same_key(swap->coin_vault->key, KEY_AT(pool, POOL_COIN_VAULT)), InvalidCoinVault);
   REQUIRE(same_key(swap->pc_vault->key, KEY_AT(pool, POOL_PC_VAULT)), InvalidPCVault);
   REQUIRE(pool->is_writable && swap->coin_vault->is_writable && swap->pc_vault->is_writable &&
