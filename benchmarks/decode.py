@@ -19,6 +19,8 @@ from sniperforge.dex.raydium_amm_v4.state import AmmState
 from sniperforge.dex.raydium_cpmm import program
 from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
 from sniperforge.dex.raydium_cpmm.state import CpmmState
+from sniperforge.dex.raydium_launchlab.accounts import LaunchlabConfig, LaunchlabPlatform, LaunchlabPool
+from sniperforge.dex.raydium_launchlab.state import LaunchlabState
 from sniperforge.dex.registry import creations_in, events_of, needles_for
 from sniperforge.dex.transaction import parse_transaction
 from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, USDC_MINT, WSOL_MINT
@@ -32,6 +34,7 @@ DATA = Path(__file__).parent.parent / "tests" / "data"
 LIMITS_US = {
     "quote, CPMM": 2.0,
     "quote, AMM v4": 2.0,
+    "quote, LaunchLab": 2.0,
     "logs notice without a creation": 60.0,
     "logs notice with a creation": 60.0,
     "prefilter miss": 2.0,
@@ -85,6 +88,24 @@ def amm_state() -> AmmState:
     return AmmState(decode_pool(Account(SYSTEM_PROGRAM, AMM_V4, 1, bytes(data))), 10**12, 15 * 10**10)
 
 
+def launchlab_state() -> LaunchlabState:
+    """A curve with the usual parameters and fees, a tenth of the way."""
+    amounts = (
+        10**15,
+        793_100 * 10**9,
+        1_073_025_605_596_382,
+        30_000_852_951,
+        10**14,
+        3_083_254_713,
+        85 * 10**9,
+    )
+    keys = (SYSTEM_PROGRAM, SYSTEM_PROGRAM, USDC_MINT, WSOL_MINT, *[SYSTEM_PROGRAM] * 3)
+    pool = LaunchlabPool(SYSTEM_PROGRAM, SYSTEM_PROGRAM, 0, 6, 9, 1, *amounts, 0, 0, 0, *keys)
+    config = LaunchlabConfig(SYSTEM_PROGRAM, 0, 0, 2_500, 10_000, WSOL_MINT)
+    platform = LaunchlabPlatform(SYSTEM_PROGRAM, "", 10_000, 0)
+    return LaunchlabState(pool, config, platform, TOKEN_PROGRAM, TOKEN_PROGRAM)
+
+
 def notice(result: dict) -> LogsNotice:
     """The logs notification of a recorded transaction."""
     return LogsNotice("", result["slot"], result["meta"]["err"], tuple(result["meta"]["logMessages"]))
@@ -105,7 +126,7 @@ def microseconds(action: Callable[[], object], rounds: int = 60, calls: int = 20
 
 def measure() -> dict[str, float]:
     """All cases, in microseconds."""
-    pool, amm = state(), amm_state()
+    pool, amm, curve = state(), amm_state(), launchlab_state()
     swap, creation = (
         recorded("raydium_cpmm/swap_x2_dlmm_213kMyMK"),
         recorded("raydium_cpmm/create_via_launchlab_migration_mainnet"),
@@ -120,6 +141,7 @@ def measure() -> dict[str, float]:
     return {
         "quote, CPMM": microseconds(lambda: pool.quote(WSOL_MINT, 1_000_000_000)),
         "quote, AMM v4": microseconds(lambda: amm.quote(WSOL_MINT, 1_000_000_000)),
+        "quote, LaunchLab": microseconds(lambda: curve.quote(WSOL_MINT, 1_000_000_000)),
         "logs notice without a creation": microseconds(lambda: creations_in(swap_notice)),
         "logs notice with a creation": microseconds(lambda: creations_in(creation_notice)),
         "prefilter miss": microseconds(lambda: any(needle in miss for needle in needles)),

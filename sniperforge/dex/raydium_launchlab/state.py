@@ -223,7 +223,7 @@ class LaunchlabState:
             raise RefusedError(f"curve {self.address} has not sold as much as that costs")
         return _Trade(_sent_for(base, self.base_fee), amount_out, base, gross, gross - sent)
 
-    def _quote(self, trade: _Trade, selling: bool) -> Quote:  # noqa: FBT001  # hot: by position is faster
+    def _quote(self, trade: _Trade, selling: bool) -> Quote:  # hot: by position
         amount_in, amount_out, base, net, fee = trade
         kind, virtual_base, virtual_quote, real_base, real_quote = self._curve
         if kind != curve.CONSTANT:
