@@ -10,6 +10,7 @@ from sniperforge.dex.anchor import DISCRIMINATOR_SIZE, instruction_discriminator
 from sniperforge.dex.anchor_events import emitted
 from sniperforge.dex.dispatch import dispatched
 from sniperforge.dex.inner_calls import made_by
+from sniperforge.dex.invoke_stack import is_truncated
 from sniperforge.dex.pool_events import event_of_call
 from sniperforge.dex.pumpfun import events, forms, program
 from sniperforge.dex.pumpfun.flows import lamports_received, lamports_sent, minted_to
@@ -167,8 +168,9 @@ def _migrated(call: Call) -> PoolEvent | tuple[PoolEvent, ...] | None:
 
 def _migrates_again(call: Call) -> bool:
     """A migration of a migrated coin succeeds and does nothing: neither an event nor a pool comes of it."""
-    inner = list(made_by(call))
-    if call.transaction.failed or not (inner or (call.frame and call.transaction.logs)):
+    inner, logs = list(made_by(call)), call.transaction.logs
+    told = bool(inner) or (call.frame is not None and not is_truncated(logs))
+    if call.transaction.failed or not told:
         return False
     made_pool = any(
         each.program_id == pumpswap.PROGRAM and each.data[:DISCRIMINATOR_SIZE] == _CREATE_POOL
