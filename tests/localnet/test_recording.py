@@ -78,7 +78,10 @@ def test_what_this_network_answers_is_read_again() -> None:
     bench = Bench()
     names = [CLOCK, str(bench.payer.pubkey())]
     bench.ledger.advance(3)
-    answer = {"pubkeys": names, "result": bench.ask("getMultipleAccounts", names, {"commitment": "processed"})}
+    answer = {
+        "pubkeys": names,
+        "result": bench.ask("getMultipleAccounts", names, {"commitment": "processed"}),
+    }
     found = parse_recording(answer, "x")
     payer, tip = bench.ledger.account(names[1]), bench.ledger.chain.tip
     assert payer is not None
