@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sniperforge.dex.raydium_launchlab import curve, program
 from sniperforge.dex.raydium_launchlab.accounts import FUND, MIGRATE
@@ -24,14 +24,11 @@ if TYPE_CHECKING:
 BASIS_POINTS = 10_000
 
 
-class _Trade(NamedTuple):
-    """What a trade moves for the user, and what the curve exchanges: base for ``net`` of the quote."""
+_Trade = tuple[int, int, int, int, int]
+"""What a trade moves: the user's input and output, the curve's base and quote without fees, the total fee.
 
-    amount_in: int
-    amount_out: int
-    base: int
-    net: int
-    fee: int
+A plain tuple: made millions of times.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +133,7 @@ class LaunchlabState:
         """
         selling = self._is_base(input_mint)
         trade = self._sell(amount_in) if selling else self._buy(amount_in)
-        if trade.amount_out <= 0:
+        if trade[1] <= 0:
             raise RefusedError(f"{amount_in} of {input_mint} is too little to buy anything")
         return self._quote(trade, selling)
 
@@ -150,13 +147,14 @@ class LaunchlabState:
         """The state that :meth:`quote`'s swap leaves behind. Raises like :meth:`quote`."""
         selling = self._is_base(input_mint)
         trade = self._sell(amount_in) if selling else self._buy(amount_in)
+        _, _, base, net, fee = trade
         pool, sign = self.pool, -1 if selling else 1
-        real_base = pool.real_base + sign * trade.base
+        real_base = pool.real_base + sign * base
         changed = replace(
             pool,
             real_base=real_base,
-            real_quote=pool.real_quote + sign * trade.net,
-            quote_protocol_fee=pool.quote_protocol_fee + curve.split(trade.fee, self.rates).protocol,
+            real_quote=pool.real_quote + sign * net,
+            quote_protocol_fee=pool.quote_protocol_fee + curve.split(fee, self.rates).protocol,
             status=MIGRATE if real_base == pool.total_base_sell else pool.status,
         )
         return replace(self, pool=changed)
@@ -185,20 +183,21 @@ class LaunchlabState:
         if base > left:
             return self._take(left)
         received = base if self.base_fee is None else self.base_fee.net(base)
-        return _Trade(amount_in, received, base, net, fee)
+        return amount_in, received, base, net, fee
 
     def _buy_exactly(self, amount_out: int) -> _Trade:
         self._entering(amount_out, None)
         base = _sent_for(amount_out, self.base_fee)
         if base > self.pool.total_base_sell - self.pool.real_base:
             raise RefusedError(f"curve {self.address} sells less than {amount_out} of {self.base_mint}")
-        return self._take(base)._replace(amount_out=amount_out)
+        amount_in, _, base, net, fee = self._take(base)
+        return amount_in, amount_out, base, net, fee
 
     def _take(self, base: int) -> _Trade:
         net = curve.cost(self._curve, base)
         entering = curve.before_fee(net, self._rate)
         received = base if self.base_fee is None else self.base_fee.net(base)
-        return _Trade(_sent_for(entering, self.quote_fee), received, base, net, entering - net)
+        return _sent_for(entering, self.quote_fee), received, base, net, entering - net
 
     def _sell(self, amount_in: int) -> _Trade:
         base = self._entering(amount_in, self.base_fee)
@@ -210,7 +209,7 @@ class LaunchlabState:
         fee = curve.fee_on(gross, self._rate)
         sent = gross - fee
         received = sent if self.quote_fee is None else self.quote_fee.net(sent)
-        return _Trade(amount_in, received, base, gross, fee)
+        return amount_in, received, base, gross, fee
 
     def _sell_for(self, amount_out: int) -> _Trade:
         self._entering(amount_out, None)
@@ -221,13 +220,13 @@ class LaunchlabState:
         base = curve.sale_for(self._curve, gross)
         if base > self.pool.real_base:
             raise RefusedError(f"curve {self.address} has not sold as much as that costs")
-        return _Trade(_sent_for(base, self.base_fee), amount_out, base, gross, gross - sent)
+        return _sent_for(base, self.base_fee), amount_out, base, gross, gross - sent
 
     def _quote(self, trade: _Trade, selling: bool) -> Quote:  # hot: by position
         amount_in, amount_out, base, net, fee = trade
         kind, virtual_base, virtual_quote, real_base, real_quote = self._curve
         if kind != curve.CONSTANT:
-            impact = self._impact(trade, selling=selling)
+            impact = self._impact(base, net, selling=selling)
         elif selling:
             impact = base * BASIS_POINTS // (virtual_base - real_base + base)
         else:
@@ -237,10 +236,10 @@ class LaunchlabState:
             return Quote(pool.base_mint, pool.quote_mint, amount_in, amount_out, fee, impact)
         return Quote(pool.quote_mint, pool.base_mint, amount_in, amount_out, fee, impact)
 
-    def _impact(self, trade: _Trade, *, selling: bool) -> int:
+    def _impact(self, base: int, net: int, *, selling: bool) -> int:
         """How far the average price is from the spot price, on any curve."""
-        at_spot = self.spot_price * trade.base
-        got, expected = (trade.net, at_spot) if selling else (at_spot, trade.net)
+        at_spot = self.spot_price * base
+        got, expected = (net, at_spot) if selling else (at_spot, net)
         return max(int((1 - got / expected) * BASIS_POINTS), 0) if expected else 0
 
 
