@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-PASSES: Final = 6
-"""Passes of the event loop from a commit until the bytes are at the socket."""
+PASSES: Final = 2
+"""Enough for bytes to begin their way while the next are signed; with more, other work holds up the signing."""
 
 
 class Turns:
