@@ -1,45 +1,77 @@
-"""New pools as they come: the feed of a bot without the bot."""
+"""New pools as they come: the feed of a bot without the bot, for every venue that is known."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sniperforge.app.node import Node, open_node
+from sniperforge.app.pool_filter import LAUNCHPADS, PoolFilter, launchpad_of, liquidity_of
 from sniperforge.config.nearest import did_you_mean
+from sniperforge.config.values import lamports_of
 from sniperforge.dex.registry import DETECTORS, program_on, programs_on
-from sniperforge.domain.addresses import WSOL_MINT
 from sniperforge.domain.amounts import format_sol
-from sniperforge.errors import UsageError
+from sniperforge.errors import ConfigError, UsageError
 from sniperforge.market.pool_feed import PoolFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from sniperforge.config.load import Settings
+    from sniperforge.config.model import Watch
     from sniperforge.domain.events import NewPool
 
 
-def check_dex(name: str) -> None:
-    """Raise ``UsageError`` unless new pools of the venue ``name`` can be followed."""
-    known = [detector.name for detector in DETECTORS if detector.creation_lines]
-    if name not in known:
-        hint = did_you_mean(name, known) or f"venues: {', '.join(known)}"
-        raise UsageError(f'no such venue "{name}"', hint=hint)
+def pool_filter(config: Watch, options: Mapping[str, Any]) -> PoolFilter:
+    """The filter of ``[watch]``, with what ``options`` say instead, by attribute; empty ones say nothing.
+
+    Raises:
+        UsageError: an option names no venue or launchpad that is known, or its bounds contradict each other.
+        ConfigError: the configuration does.
+    """
+    configured = PoolFilter(
+        dexes=config.dexes,
+        launchpads=config.launchpads,
+        quote_mints=config.quote_mints,
+        creators=config.creators,
+        names=config.names,
+        min_liquidity=lamports_of(config.min_quote_liquidity_sol),
+        max_liquidity=lamports_of(config.max_quote_liquidity_sol),
+        max_age=config.max_pool_age_seconds,
+    )
+    _check_names(configured, ConfigError)
+    wanted = replace(configured, **{name: value for name, value in options.items() if value})
+    _check_names(wanted, UsageError)
+    if 0 < wanted.max_liquidity < wanted.min_liquidity:
+        least, most = format_sol(wanted.min_liquidity), format_sol(wanted.max_liquidity)
+        raise UsageError(f"no pool has at least {least} and at most {most} SOL")
+    return wanted
 
 
-def liquidity_of(pool: NewPool) -> int | None:
-    """Lamports on the pool's quote side at its creation; ``None`` when it is not priced in SOL."""
+def _check_names(wanted: PoolFilter, error: type[ConfigError | UsageError]) -> None:
+    followed = [detector.name for detector in DETECTORS if detector.creation_lines]
+    for names, known, what in (
+        (wanted.dexes, followed, "venue"),
+        (wanted.launchpads, LAUNCHPADS, "launchpad"),
+    ):
+        for name in names:
+            if name not in known:
+                hint = did_you_mean(name, known) or f"{what}s: {', '.join(known)}"
+                raise error(f'no such {what} "{name}"', hint=hint)
+
+
+def pool_document(pool: NewPool, now: float) -> dict[str, Any]:
+    """The document form: the event, and how soon it was known at ``now``, in Unix seconds."""
     event = pool.event
-    return event.amounts.get("quote_amount") if event.quote_mint == WSOL_MINT else None
-
-
-def pool_document(pool: NewPool) -> dict[str, Any]:
-    """The document form: the event, and how soon it was known."""
-    liquidity = liquidity_of(pool)
+    liquidity = liquidity_of(event)
     return {
-        **pool.event.to_json(),
+        "time": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        **event.to_json(),
+        "creator": event.facts.get("creator"),
+        "launchpad": launchpad_of(event),
         "liquidity_sol": None if liquidity is None else format_sol(liquidity),
         "block_time": pool.transaction.block_time,
         "filled": pool.filled,
@@ -50,26 +82,24 @@ def pool_document(pool: NewPool) -> dict[str, Any]:
 async def watch_pools(
     settings: Settings,
     *,
-    dex: str,
-    min_liquidity: int,
+    wanted: PoolFilter,
     duration: float | None,
     ready: Callable[[Node], None],
-    tell: Callable[[NewPool], None],
+    tell: Callable[[NewPool, float], None],
 ) -> None:
-    """Tell of every new pool until cancelled, or for ``duration`` seconds.
+    """Tell of every creation and migration until cancelled, or for ``duration`` seconds.
 
     Args:
-        dex: only this venue; empty for all.
-        min_liquidity: lamports on the quote side; above 0 it leaves out pools that are not priced in SOL.
+        wanted: what is left out.
         ready: called once the chain is known.
-        tell: called with each pool; must not block.
+        tell: called with each pool and the time in Unix seconds; must not block.
 
     Raises:
         UnavailableError: the node does not answer.
-        UsageError: the venue is not on this chain.
+        UsageError: a venue is not on this chain.
     """
     async with open_node(settings, patient=True) as node:
-        programs = _programs(node.cluster, dex)
+        programs = _programs(node.cluster, wanted.dexes)
         ready(node)
         async with node.pubsub() as pubsub:
             feed = PoolFeed(
@@ -78,27 +108,27 @@ async def watch_pools(
                 pubsub=pubsub,
                 clock=node.clock,
                 commitment=node.settings.network.feed_commitment,
+                migrations=True,
             )
-            await _follow(feed, min_liquidity, duration, tell)
+            async with asyncio.TaskGroup() as group:
+                running = group.create_task(feed.run())
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(duration):
+                        await _tell_all(feed, node, wanted, tell)
+                running.cancel()
 
 
-async def _follow(
-    feed: PoolFeed, min_liquidity: int, duration: float | None, tell: Callable[[NewPool], None]
+async def _tell_all(
+    feed: PoolFeed, node: Node, wanted: PoolFilter, tell: Callable[[NewPool, float], None]
 ) -> None:
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(feed.run())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(duration):
-                async for pool in feed:
-                    if not min_liquidity or (liquidity_of(pool) or 0) >= min_liquidity:
-                        tell(pool)
-        running.cancel()
+    async for pool in feed:
+        now = node.clock.now()
+        if wanted.admits(pool, now):
+            tell(pool, now)
 
 
-def _programs(cluster: str, dex: str) -> tuple[str, ...]:
-    if not dex:
-        return programs_on(cluster)
-    program = next(program_on(detector, cluster) for detector in DETECTORS if detector.name == dex)
-    if program is None:
-        raise UsageError(f"{dex} is not on {cluster}")
-    return (program,)
+def _programs(cluster: str, dexes: Collection[str]) -> tuple[str, ...]:
+    for detector in DETECTORS:
+        if detector.name in dexes and program_on(detector, cluster) is None:
+            raise UsageError(f"{detector.name} is not on {cluster}")
+    return programs_on(cluster, dexes)

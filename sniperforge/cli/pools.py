@@ -13,11 +13,11 @@ from sniperforge.cli.result import Result
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sniperforge.app.node import Node
+    from sniperforge.app.pool_filter import PoolFilter
     from sniperforge.app.pool_lookup import ShownPool
     from sniperforge.cli.options import Options
+    from sniperforge.cli.pool_lines import WatchView
     from sniperforge.config.load import Settings
-    from sniperforge.domain.events import NewPool
     from sniperforge.domain.pool import PoolEvent
 
 app = command_app("Decode transactions, show or record a pool, watch new pools.")
@@ -98,102 +98,83 @@ def record(
 @app.command()
 def watch(
     ctx: typer.Context,
-    dex: Annotated[str, typer.Option("--dex", metavar="NAME", help="Only this venue.")] = "",
+    dex: Annotated[
+        list[str] | None, typer.Option("--dex", metavar="NAME", help="Only this venue; repeatable.")
+    ] = None,
+    launchpad: Annotated[
+        list[str] | None,
+        typer.Option("--launchpad", metavar="NAME", help="Only coins that started there; repeatable."),
+    ] = None,
+    quote_mint: Annotated[
+        list[str] | None, typer.Option("--quote-mint", metavar="MINT", help="Only this side; repeatable.")
+    ] = None,
+    creator: Annotated[
+        list[str] | None, typer.Option("--creator", metavar="ADDRESS", help="Only by them; repeatable.")
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="TEXT", help="Only with it in name or symbol; repeatable."),
+    ] = None,
     min_liquidity_sol: Annotated[
         str,
         typer.Option("--min-liquidity-sol", metavar="SOL", help="Leave out pools with less, or not in SOL."),
     ] = "",
+    max_liquidity_sol: Annotated[
+        str,
+        typer.Option("--max-liquidity-sol", metavar="SOL", help="Leave out pools with more, or not in SOL."),
+    ] = "",
+    max_age: Annotated[
+        float, typer.Option("--max-age", min=0, metavar="SECONDS", help="Leave out older pools.")
+    ] = 0,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, as they come.")] = False,
     duration: Annotated[float, typer.Option("--duration", min=0, help="Seconds; 0 runs until Ctrl-C.")] = 0,
 ) -> Result | None:
-    """New pools as they are created, with what the creation says; no judgement, no trade.
+    """New pools and migrations as they come, of every known venue; no judgement, no trade.
 
-    With --json one document at the end.
+    With --json one document at the end. Filters not given come from [watch] in the configuration.
 
     Example: sniperforge pools watch --min-liquidity-sol 10
 
-    Example: sniperforge pools watch --jsonl --duration 60
+    Example: sniperforge pools watch --dex pumpswap --dex raydium_cpmm --jsonl --duration 60
     """
-    from sniperforge.app.pool_stream import check_dex
-    from sniperforge.cli.arguments import lamports_argument
+    from sniperforge.app.pool_stream import pool_filter
+    from sniperforge.cli.arguments import address_argument, lamports_argument, seconds_argument
     from sniperforge.cli.event_loop import loop_factory
+    from sniperforge.cli.pool_lines import WatchView
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
 
-    if dex:
-        check_dex(dex)
-    least = lamports_argument(min_liquidity_sol, name="--min-liquidity-sol") if min_liquidity_sol else 0
-    view = _WatchView(ctx.obj, jsonl=jsonl)
-    work = _watch(load_settings(ctx.obj), view, dex, least, duration or None)
+    sol = (("--min-liquidity-sol", min_liquidity_sol), ("--max-liquidity-sol", max_liquidity_sol))
+    least, most = (lamports_argument(text, name=option) if text else 0 for option, text in sol)
+    given = {
+        "dexes": tuple(dex or ()),
+        "launchpads": tuple(launchpad or ()),
+        "quote_mints": tuple(address_argument(each, name="--quote-mint") for each in quote_mint or ()),
+        "creators": tuple(address_argument(each, name="--creator") for each in creator or ()),
+        "names": tuple(name or ()),
+        "min_liquidity": least,
+        "max_liquidity": most,
+        "max_age": max_age,
+    }
+    seconds = seconds_argument(duration) or None
+    settings = load_settings(ctx.obj)
+    view = WatchView(ctx.obj, settings, jsonl=jsonl)
+    work = _watch(settings, view, pool_filter(settings.config.watch, given), seconds)
     return run_async(work, loop_factory=loop_factory())
 
 
-class _WatchView:
-    """Where new pools go: lines as they come, or one document at the end."""
-
-    def __init__(self, options: Options, *, jsonl: bool) -> None:
-        self._options = options
-        self._jsonl = jsonl
-        self._pools: list[dict[str, Any]] = []
-        self._count = 0
-
-    def begin(self, settings: Settings, node: Node) -> None:
-        from sniperforge.cli.render import note, write_text
-
-        if not (self._options.json or self._jsonl):
-            write_text(
-                Result({}, str, network=settings.network_name, chain=settings.network.chain).banner or ""
-            )
-        if not self._options.quiet:
-            note(f"watching {node.cluster} for new pools; Ctrl-C ends it")
-
-    def tell(self, pool: NewPool) -> None:
-        from sniperforge.app.pool_stream import pool_document
-        from sniperforge.cli.render import write_line, write_text
-
-        document = pool_document(pool)
-        self._count += 1
-        if self._options.json:
-            self._pools.append(document)
-        elif self._jsonl:
-            write_line(document)
-        else:
-            write_text(_pool_line(document))
-
-    def end(self, settings: Settings) -> Result | None:
-        from sniperforge.cli.render import note
-
-        if not self._options.json:
-            if not self._options.quiet:
-                note(f"{self._count} new pools")
-            return None
-        return Result(
-            {"pools": self._pools},
-            lambda: f"{self._count} new pools",
-            network=settings.network_name,
-            chain=settings.network.chain,
-        )
-
-
 async def _watch(
-    settings: Settings, view: _WatchView, dex: str, least: int, duration: float | None
+    settings: Settings, view: WatchView, wanted: PoolFilter, duration: float | None
 ) -> Result | None:
     import asyncio
 
     from sniperforge.app.pool_stream import watch_pools
 
     try:
-        await watch_pools(
-            settings,
-            dex=dex,
-            min_liquidity=least,
-            duration=duration,
-            ready=lambda node: view.begin(settings, node),
-            tell=view.tell,
-        )
+        await watch_pools(settings, wanted=wanted, duration=duration, ready=view.begin, tell=view.tell)
     except asyncio.CancelledError:
-        return view.end(settings)  # a signal: what was seen is still told
-    return view.end(settings)
+        return view.end()  # a signal: what was seen is still told
+    return view.end()
 
 
 async def _show(settings: Settings, address: str) -> Result:
@@ -257,12 +238,6 @@ def _event_text(event: PoolEvent) -> str:
     facts = [(name, value) for name, value in event.to_json().items() if value]
     lines = [f"  {name:22} {value}" for name, value in facts if name not in ("dex", "kind", "failed")]
     return "\n".join([f"{event.dex} {event.kind}{failed}", *lines])
-
-
-def _pool_line(document: dict[str, Any]) -> str:
-    liquidity = f"{document['liquidity_sol']} SOL" if document["liquidity_sol"] else "not in SOL"
-    late = "  (found in history)" if document["filled"] else ""
-    return f"{document['dex']}  pool {document['pool']}  mint {document['base_mint']}  {liquidity}{late}"
 
 
 def _pool_text(loaded: ShownPool, data: dict[str, Any]) -> str:

@@ -7,8 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from sniperforge.config.values import (
+    Addresses,
     Bps,
     Name,
+    Names,
     Percent,
     Percentile,
     Port,
@@ -16,6 +18,7 @@ from sniperforge.config.values import (
     Secret,
     Section,
     Sol,
+    Texts,
     contradiction,
     lamports_of,
     require_order,
@@ -142,6 +145,33 @@ class Alerts(Section):
         return self
 
 
+class Watch(Section):
+    """Which new pools ``pools watch`` shows; 0 and an empty list leave nothing out.
+
+    Attributes:
+        dexes, launchpads: registry names.
+        quote_mints, creators: base58.
+        names: parts of a coin's name or symbol.
+        min_quote_liquidity_sol, max_quote_liquidity_sol: quote side of the pool.
+        max_pool_age_seconds: since its block.
+    """
+
+    dexes: Names = ()
+    launchpads: Names = ()
+    quote_mints: Addresses = ()
+    creators: Addresses = ()
+    names: Texts = ()
+    min_quote_liquidity_sol: Sol = Field(default="0", validate_default=True)
+    max_quote_liquidity_sol: Sol = Field(default="0", validate_default=True)
+    max_pool_age_seconds: Annotated[int, Field(ge=0, le=31_536_000)] = 0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.max_quote_liquidity_sol:
+            require_order(self, "min_quote_liquidity_sol", "max_quote_liquidity_sol")
+        return self
+
+
 class Localnet(Section):
     """The embedded network."""
 
@@ -176,4 +206,5 @@ class Config(Section):
     limits: Limits = Limits()
     execution: Execution = Execution()
     alerts: Alerts = Alerts()
+    watch: Watch = Watch()
     localnet: Localnet = Localnet()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.dex.invoke_stack import TRUNCATED_LINE, is_truncated
-from sniperforge.dex.registry import creations_in, needles_for, read_transaction
+from sniperforge.dex.registry import NEEDLES, creations_in, needles_for, read_transaction
 from sniperforge.dex.transaction import parse_transaction
 from sniperforge.domain.chain import LogsNotice
 from sniperforge.domain.events import Gap, NewPool
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sniperforge.ports import Clock
 
 TRUNCATED_NEEDLE: Final = f'"{TRUNCATED_LINE}"'.encode()
+CREATIONS: Final = frozenset({EventKind.POOL_CREATED})
 _END: Final = object()
 
 
@@ -76,6 +77,8 @@ class PoolFeed:
         commitment: of notifications. A node shows a transaction from ``confirmed`` on: ``processed`` makes
             the feed wait for that, and gains no time.
         limits: see :class:`FeedLimits`.
+        migrations: tell of coins that leave their curve for a pool too. The pool's creation is in the same
+            transaction, and announces both.
     """
 
     def __init__(
@@ -87,7 +90,9 @@ class PoolFeed:
         clock: Clock,
         commitment: str = "confirmed",
         limits: FeedLimits | None = None,
+        migrations: bool = False,
     ) -> None:
+        self._kinds = CREATIONS | {EventKind.MIGRATED} if migrations else CREATIONS
         self._addresses = tuple(addresses)
         self._history = history
         self._pubsub = pubsub
@@ -143,7 +148,7 @@ class PoolFeed:
 
     async def _follow(self, address: str, group: asyncio.TaskGroup) -> None:
         params = [{"mentions": [address]}, {"commitment": self._commitment}]
-        wanted = _prefilter(self._counts, address)
+        wanted = self._prefilter(address)
         broken = False
         while True:
             try:
@@ -157,6 +162,23 @@ class PoolFeed:
                 self._last_error = error.message
             self._standing.discard(address)
             await self._clock.sleep(self._limits.retry_seconds)
+
+    def _prefilter(self, address: str) -> Callable[[bytes], bool]:
+        """Keeps frames that may hold a creation: a creation's log line, or logs cut short.
+
+        A migration is in the old venue's stream too, where another venue's line announces it.
+        """
+        lines = needles_for(address) if self._kinds == CREATIONS else NEEDLES
+        needles, counts = (*lines, TRUNCATED_NEEDLE), self._counts
+
+        def wanted(raw: bytes) -> bool:
+            for needle in needles:
+                if needle in raw:
+                    return True
+            counts.noise += 1
+            return False
+
+        return wanted
 
     def _break(self, address: str) -> Gap:
         newest = self._newest.get(address)
@@ -213,12 +235,10 @@ class PoolFeed:
             self._last_error = error.message
             return
         self._counts.unrecognised += len(reading.unrecognised)
-        created = [
-            event for event in reading.events if event.kind is EventKind.POOL_CREATED and not event.failed
-        ]
+        created = [event for event in reading.events if event.kind in self._kinds and not event.failed]
         self._counts.unrecognised += lead.announced and not created
         for event in created:
-            if not self._pools.add((signature, event.pool)):
+            if not self._pools.add((signature, event.path)):
                 self._counts.duplicates += 1
                 continue
             self._counts.created += 1
@@ -263,17 +283,3 @@ def notice_of(item: Any) -> LogsNotice | None:
     if not (isinstance(signature, str) and isinstance(slot, int) and isinstance(logs, list)):
         return None
     return LogsNotice(signature, slot, value.get("err"), tuple(logs))
-
-
-def _prefilter(counts: FeedCounts, address: str) -> Callable[[bytes], bool]:
-    """Keeps frames that may hold a creation: a creation's log line, or logs cut short."""
-    needles = (*needles_for(address), TRUNCATED_NEEDLE)
-
-    def wanted(raw: bytes) -> bool:
-        for needle in needles:
-            if needle in raw:
-                return True
-        counts.noise += 1
-        return False
-
-    return wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,12 +155,12 @@ def watched(terminal: Terminal, *arguments: str, enough: int = 2) -> str:
     """Watch until ``enough`` pools were told, then end it as Ctrl-C does."""
     told = 0
 
-    def document(pool: NewPool) -> dict[str, Any]:
+    def document(pool: NewPool, now: float) -> dict[str, Any]:
         nonlocal told
         told += 1
         if told == enough:
             signal.raise_signal(signal.SIGINT)
-        return pool_document(pool)
+        return pool_document(pool, now)
 
     terminal.monkeypatch.setattr("sniperforge.app.pool_stream.pool_document", document)
     assert main(["pools", "watch", *arguments]) == 130
@@ -173,7 +174,9 @@ def test_watching(terminal: Terminal, network: LocalNetwork) -> None:
     terminal.use(network)
     head, *lines = watched(terminal).splitlines()
     assert head == "LOCALNET"
-    assert all(line.startswith("raydium_cpmm  pool ") and line.endswith(" SOL") for line in lines)
+    assert all(
+        re.match(r"\d\d:\d\d:\d\d  raydium_cpmm  pool \w+  mint \w+  quote \w+  \d", line) for line in lines
+    )
     assert len(lines) >= 2
     streamed = watched(terminal, "--jsonl", "-q", "--min-liquidity-sol", "20", "--dex", "raydium_cpmm")
     documents = [json.loads(line) for line in streamed.splitlines()]
@@ -203,6 +206,10 @@ def test_the_watch_ends_by_itself(terminal: Terminal, network: LocalNetwork) -> 
     [
         (("--dex", "raydium_cpm"), 2),
         (("--min-liquidity-sol", "much"), 2),
+        (("--min-liquidity-sol", "2", "--max-liquidity-sol", "1"), 2),
+        (("--launchpad", "moon"), 2),
+        (("--creator", "me"), 2),
+        (("--duration", "nan"), 2),
         (("--duration", "-1"), 2),
         ((), 6),
     ],
@@ -213,12 +220,9 @@ def test_what_cannot_be_watched(terminal: Terminal, arguments: tuple[str, ...], 
     terminal.document("pools", "watch", *arguments, code=code)
 
 
-def test_a_pool_line_that_says_less(terminal: Terminal) -> None:
-    """Not priced in SOL, found late; a price that is not there; transfer fees."""
-    from sniperforge.cli.pools import _pool_line, _pool_text
-
-    line = _pool_line({"dex": "d", "pool": "p", "base_mint": "m", "liquidity_sol": None, "filled": True})
-    assert line == "d  pool p  mint m  not in SOL  (found in history)"
+def test_a_pool_that_says_less() -> None:
+    """A price that is not there; transfer fees."""
+    from sniperforge.cli.pools import _pool_text
 
     class Loaded:
         slot = 3

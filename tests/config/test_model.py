@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from sniperforge.config.model import Config, Execution, Limits, Localnet
+from sniperforge.config.model import Config, Execution, Limits, Localnet, Watch
 from sniperforge.config.packaged import default_text
 from sniperforge.domain.addresses import LAMPORTS_PER_SOL
 
@@ -35,6 +35,7 @@ def test_defaults_are_validated_money() -> None:
         (Execution, {"tip_sol": "0.000000999"}, "tip_sol"),
         (Execution, {"tip_sol": "0.002"}, "tip_sol"),
         (Execution, {"mev": "tip", "max_tip_sol": "0.01"}, "max_tip_sol"),
+        (Watch, {"min_quote_liquidity_sol": 2, "max_quote_liquidity_sol": 1}, "min_quote_liquidity_sol"),
         (Localnet, {"ws_port": 8899}, "ws_port"),
         (Localnet, {"jupiter_port": 8900}, "jupiter_port"),
     ],

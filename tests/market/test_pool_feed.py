@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LOGS = "logsSubscribe"
 PROGRAM = "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C"
+LAUNCHLAB = "LanMV9sAd7wArD4vJFi2qDdfnVhFxYSUg6eADduJ3uj"
 CREATION: dict[str, Any] = read_recording(
     recordings("raydium_cpmm")["create_via_launchlab_migration_mainnet"]
 )["result"]
@@ -59,7 +60,13 @@ class Scene:
     """A node that knows the transactions put into it, its PubSub, and a feed."""
 
     def __init__(
-        self, *, limits: FeedLimits | None = None, commitment: str = "confirmed", autojump: bool = True
+        self,
+        *,
+        limits: FeedLimits | None = None,
+        commitment: str = "confirmed",
+        autojump: bool = True,
+        address: str = PROGRAM,
+        migrations: bool = False,
     ) -> None:
         self.clock = FakeClock(autojump=autojump)
         self.known: dict[str, Any] = {}
@@ -67,12 +74,13 @@ class Scene:
         self.pubsub = FakePubSub(self.clock)
         client = RpcClient(self.node, self.clock, retry=NO_RETRY)
         self.feed = PoolFeed(
-            [PROGRAM],
+            [address],
             history=client,
             pubsub=self.pubsub,
             clock=self.clock,
             commitment=commitment,
             limits=limits,
+            migrations=migrations,
         )
 
     def land(self, *numbers: int, **options: Any) -> None:
@@ -128,6 +136,19 @@ async def test_a_creation_is_told_with_its_transaction(scene: Scene) -> None:
     assert pool.decoded_at >= pool.received_at
     assert scene.node.count("getTransaction") == 1
     assert scene.counts == {"relevant": 1, "created": 1}
+
+
+async def test_a_migration_is_told_where_it_is_wanted() -> None:
+    """Old pool and new one, each once, also to whom only the old venue's stream tells of it."""
+    async with running(Scene(address=LAUNCHLAB, migrations=True)) as scene:
+        scene.land(1)
+        scene.push(1, 1)
+        kinds = [(pool.event.dex, pool.event.kind) for pool in await scene.take(2)]
+        assert sorted(kinds) == [
+            ("raydium_cpmm", EventKind.POOL_CREATED),
+            ("raydium_launchlab", EventKind.MIGRATED),
+        ]
+        assert scene.counts["duplicates"] == 1
 
 
 async def test_it_subscribes_at_its_commitment(scene: Scene) -> None:

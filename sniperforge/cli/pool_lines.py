@@ -1,0 +1,83 @@
+"""What ``pools watch`` shows: new pools as lines, as JSON lines, or as one document at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sniperforge.cli.result import Result
+
+if TYPE_CHECKING:
+    from sniperforge.app.node import Node
+    from sniperforge.cli.options import Options
+    from sniperforge.config.load import Settings
+    from sniperforge.domain.events import NewPool
+
+
+class WatchView:
+    """Where new pools go.
+
+    Args:
+        options: ``--json`` collects everything for one document, ``--quiet`` leaves out the notes.
+        settings: of the network that is shown.
+        jsonl: one document a line.
+    """
+
+    def __init__(self, options: Options, settings: Settings, *, jsonl: bool) -> None:
+        self._options = options
+        self._settings = settings
+        self._jsonl = jsonl
+        self._pools: list[dict[str, Any]] = []
+        self._count = 0
+
+    def begin(self, node: Node) -> None:
+        """Say which network is watched."""
+        from sniperforge.cli.render import note, write_text
+
+        if not (self._options.json or self._jsonl):
+            write_text(self._result().banner or "")
+        if not self._options.quiet:
+            note(f"watching {node.cluster} for new pools; Ctrl-C ends it")
+
+    def tell(self, pool: NewPool, now: float) -> None:
+        """Show a pool known at ``now``, in Unix seconds."""
+        from sniperforge.app.pool_stream import pool_document
+        from sniperforge.cli.render import write_line, write_text
+
+        document = pool_document(pool, now)
+        self._count += 1
+        if self._options.json:
+            self._pools.append(document)
+        elif self._jsonl:
+            write_line(document)
+        else:
+            write_text(pool_line(document))
+
+    def end(self) -> Result | None:
+        """The one document of ``--json``; nothing more where pools were shown as they came."""
+        from sniperforge.cli.render import note
+
+        if self._options.json:
+            return self._result()
+        if not self._options.quiet:
+            note(f"{self._count} new pools")
+        return None
+
+    def _result(self) -> Result:
+        network, chain = self._settings.network_name, self._settings.network.chain
+        return Result({"pools": self._pools}, str, network=network, chain=chain)
+
+
+def pool_line(document: dict[str, Any]) -> str:
+    """A pool's document as one line for people."""
+    parts = [
+        document["time"][11:19],
+        document["dex"] + (" migrated" if document["kind"] == "migrated" else ""),
+        f"pool {document['pool']}",
+        f"mint {document['base_mint']}",
+        f"quote {document['quote_mint'] or 'not told'}",
+        f"{document['liquidity_sol']} SOL" if document["liquidity_sol"] else "liquidity not in SOL",
+        f"creator {document['creator'] or 'not told'}",
+    ]
+    if document["filled"]:
+        parts.append("(found in history)")
+    return "  ".join(parts)
