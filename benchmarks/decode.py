@@ -13,6 +13,11 @@ from typing import TYPE_CHECKING
 
 from _report import at_most, report
 
+from sniperforge.dex.pump_fees import FeeConfig, Fees, Tier
+from sniperforge.dex.pumpfun.accounts import BondingCurve, Global
+from sniperforge.dex.pumpfun.state import Coin, CurveState
+from sniperforge.dex.pumpswap.accounts import PumpPool, PumpswapConfig
+from sniperforge.dex.pumpswap.state import PumpswapState, Side
 from sniperforge.dex.raydium_amm_v4.accounts import POOL_SIZE, decode_pool
 from sniperforge.dex.raydium_amm_v4.program import MAINNET as AMM_V4
 from sniperforge.dex.raydium_amm_v4.state import AmmState
@@ -21,7 +26,7 @@ from sniperforge.dex.raydium_cpmm.accounts import CpmmConfig, CpmmPool
 from sniperforge.dex.raydium_cpmm.state import CpmmState
 from sniperforge.dex.raydium_launchlab.accounts import LaunchlabConfig, LaunchlabPlatform, LaunchlabPool
 from sniperforge.dex.raydium_launchlab.state import LaunchlabState
-from sniperforge.dex.registry import creations_in, events_of, needles_for
+from sniperforge.dex.registry import creations_in, events_of, events_of_logs, needles_for
 from sniperforge.dex.transaction import parse_transaction
 from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, USDC_MINT, WSOL_MINT
 from sniperforge.domain.chain import Account, LogsNotice
@@ -35,10 +40,14 @@ LIMITS_US = {
     "quote, CPMM": 2.0,
     "quote, AMM v4": 2.0,
     "quote, LaunchLab": 2.0,
+    "quote, Pump.fun": 2.0,
+    "quote, PumpSwap": 2.0,
     "logs notice without a creation": 60.0,
     "logs notice with a creation": 60.0,
     "prefilter miss": 2.0,
+    "logs notice of a Pump.fun trade -> event": 60.0,
     "20 instructions resolved -> events": 150.0,
+    "25 instructions of Pump.fun resolved -> events": 150.0,
     "20 instructions in JSON -> resolved": None,
 }
 
@@ -106,6 +115,43 @@ def launchlab_state() -> LaunchlabState:
     return LaunchlabState(pool, config, platform, TOKEN_PROGRAM, TOKEN_PROGRAM)
 
 
+def pumpfun_state() -> CurveState:
+    """A new curve."""
+    account = BondingCurve(
+        address=SYSTEM_PROGRAM,
+        virtual_token=1_073 * 10**12,
+        virtual_quote=30 * 10**9,
+        real_token=793_100 * 10**9,
+        real_quote=0,
+        supply=10**15,
+        complete=False,
+        creator=USDC_MINT,
+        mayhem=False,
+        cashback=False,
+        quote_mint=WSOL_MINT,
+        creator_fee_bps=0,
+    )
+    rules = Global(SYSTEM_PROGRAM, 0, 0, (), (), (), creator_fee_configurable=False)
+    return CurveState(account, Coin(USDC_MINT, TOKEN_PROGRAM, 6, 10**15), rules, pump_fee_config())
+
+
+def pumpswap_state() -> PumpswapState:
+    """A pool after its migration."""
+    keys = (SYSTEM_PROGRAM,) * 3
+    pool = PumpPool(
+        SYSTEM_PROGRAM, 0, SYSTEM_PROGRAM, USDC_MINT, WSOL_MINT, *keys, 0, USDC_MINT, False, False, 17 * 10**9
+    )
+    base = Side(USDC_MINT, TOKEN_PROGRAM, 6, 206_900 * 10**9)
+    quote = Side(WSOL_MINT, TOKEN_PROGRAM, 9, 67 * 10**9)
+    config = PumpswapConfig(SYSTEM_PROGRAM, False, False, (), (), (), creator_fee_configurable=False)
+    return PumpswapState(pool, base, quote, config, pump_fee_config(), canonical=True)
+
+
+def pump_fee_config() -> FeeConfig:
+    """One tier."""
+    return FeeConfig(SYSTEM_PROGRAM, Fees(25, 5, 0), (Tier(0, Fees(2, 93, 30)),))
+
+
 def notice(result: dict) -> LogsNotice:
     """The logs notification of a recorded transaction."""
     return LogsNotice("", result["slot"], result["meta"]["err"], tuple(result["meta"]["logMessages"]))
@@ -127,6 +173,9 @@ def microseconds(action: Callable[[], object], rounds: int = 60, calls: int = 20
 def measure() -> dict[str, float]:
     """All cases, in microseconds."""
     pool, amm, curve = state(), amm_state(), launchlab_state()
+    coin, coin_pool = pumpfun_state(), pumpswap_state()
+    pump_notice = notice(recorded("pumpfun/wrapped_5rY6dXEj"))
+    pump_resolved = parse_transaction(recorded("pumpfun/delta_sell"))
     swap, creation = (
         recorded("raydium_cpmm/swap_x2_dlmm_213kMyMK"),
         recorded("raydium_cpmm/create_via_launchlab_migration_mainnet"),
@@ -142,9 +191,13 @@ def measure() -> dict[str, float]:
         "quote, CPMM": microseconds(lambda: pool.quote(WSOL_MINT, 1_000_000_000)),
         "quote, AMM v4": microseconds(lambda: amm.quote(WSOL_MINT, 1_000_000_000)),
         "quote, LaunchLab": microseconds(lambda: curve.quote(WSOL_MINT, 1_000_000_000)),
+        "quote, Pump.fun": microseconds(lambda: coin.quote(WSOL_MINT, 1_000_000_000)),
+        "quote, PumpSwap": microseconds(lambda: coin_pool.quote(WSOL_MINT, 1_000_000_000)),
         "logs notice without a creation": microseconds(lambda: creations_in(swap_notice)),
         "logs notice with a creation": microseconds(lambda: creations_in(creation_notice)),
         "prefilter miss": microseconds(lambda: any(needle in miss for needle in needles)),
+        "logs notice of a Pump.fun trade -> event": microseconds(lambda: events_of_logs(pump_notice)),
+        "25 instructions of Pump.fun resolved -> events": microseconds(lambda: events_of(pump_resolved)),
         "20 instructions resolved -> events": microseconds(lambda: events_of(resolved)),
         "20 instructions in JSON -> resolved": microseconds(lambda: parse_transaction(swap)),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from sniperforge.dex.pump_fees import BASIS_POINTS, TOTAL_SUPPLY, FeeConfig, is_custom_pair
 from sniperforge.dex.pumpfun import program
@@ -112,7 +112,8 @@ class CurveState:
         Raises:
             RefusedError: the coin has migrated.
         """
-        self._require(1)
+        if not self.tradable:
+            self._refuse(1)
         return Fraction(self.math.quote, self.math.token)
 
     @property
@@ -139,7 +140,8 @@ class CurveState:
 
     def quote_exact_out(self, output_mint: str, amount_out: int) -> Quote:
         """What ``amount_out`` raw units of ``output_mint`` cost, by ``buy``. Raises like :meth:`quote`."""
-        self._require(amount_out)
+        if not self.tradable or not 0 < amount_out <= U64_MAX:
+            self._refuse(amount_out)
         buys = self._is_coin(output_mint)
         amounts = buy_tokens(self.math, amount_out) if buys else sell_for(self.math, amount_out)
         if amounts is None:
@@ -172,7 +174,8 @@ class CurveState:
         raise RefusedError(f"curve {self.address} does not trade {mint}")
 
     def _exchange(self, input_mint: str, amount_in: int) -> Amounts:
-        self._require(amount_in)
+        if not self.tradable or not 0 < amount_in <= U64_MAX:
+            self._refuse(amount_in)
         account = self.account
         if input_mint == account.quote_mint:
             bought = buy_for(self.math, amount_in)
@@ -200,11 +203,10 @@ class CurveState:
         impact = quote * BASIS_POINTS // (self.math.quote + quote)
         return Quote(input_mint, self.coin.mint, quote + fee, tokens, fee, impact)
 
-    def _require(self, amount: int) -> None:
-        if not self.tradable:
-            raise RefusedError(f"curve {self.address} is complete: the coin trades in its pool")
-        if not 0 < amount <= U64_MAX:
+    def _refuse(self, amount: int) -> NoReturn:
+        if self.tradable:
             raise RefusedError(f"a swap of {amount} raw units cannot be made")
+        raise RefusedError(f"curve {self.address} is complete: the coin trades in its pool")
 
     @staticmethod
     def _too_little(mint: str, amount: int) -> RefusedError:

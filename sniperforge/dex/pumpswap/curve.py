@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sniperforge.dex.pump_fees import BASIS_POINTS, fee_on, gross_for
+from sniperforge.dex.pump_fees import BASIS_POINTS, gross_for
 
 
 class Amounts(NamedTuple):
@@ -77,5 +77,7 @@ def sell_for(pool: Reserves, received: int) -> Amounts | None:
 
 
 def _fees(pool: Reserves, amount: int) -> tuple[int, int]:
-    lp_fee = fee_on(amount, pool.lp)
-    return lp_fee, lp_fee + fee_on(amount, pool.protocol) + fee_on(amount, pool.creator)
+    lp_fee = -(-amount * pool.lp // BASIS_POINTS)
+    return lp_fee, lp_fee - (-amount * pool.protocol // BASIS_POINTS) - (
+        -amount * pool.creator // BASIS_POINTS
+    )

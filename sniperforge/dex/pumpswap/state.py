@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from sniperforge.dex.pump_fees import BASIS_POINTS, TOTAL_SUPPLY, FeeConfig, is_custom_pair
 from sniperforge.dex.pumpfun.program import NO_KEY
@@ -46,6 +46,7 @@ class PumpswapState:
         base, quote_of: the pool's own sides; which of them is the quote for others is ``quote_mint``.
         fee_config: the program's schedules; which one holds moves with the market cap.
         reserves: what prices the pool, with the rates in force.
+        empty: whether a side of it is gone.
     """
 
     pool: PumpPool
@@ -55,6 +56,7 @@ class PumpswapState:
     fee_config: FeeConfig
     canonical: bool
     reserves: Reserves = field(init=False)
+    empty: bool = field(init=False)
 
     def __post_init__(self) -> None:
         pool, base = self.pool, self.base.vault
@@ -69,6 +71,7 @@ class PumpswapState:
             creator = min(own_rate, BASIS_POINTS - 1 - fees.lp - fees.protocol)
         if pool.coin_creator == NO_KEY:
             creator = 0
+        object.__setattr__(self, "empty", not base or not quote)
         object.__setattr__(self, "reserves", Reserves(base, quote, fees.lp, fees.protocol, creator))
 
     @property
@@ -108,7 +111,8 @@ class PumpswapState:
         Raises:
             RefusedError: the pool was emptied.
         """
-        self._require(1)
+        if self.empty:
+            self._refuse(1)
         price = Fraction(self.reserves.quote, self.reserves.base)
         return price if self._priced_in_quote else 1 / price
 
@@ -137,7 +141,8 @@ class PumpswapState:
         """What ``amount_out`` raw units of ``output_mint`` cost, by ``buy``. Raises like :meth:`quote`."""
         fee = self._side(output_mint).transfer_fee
         wanted = fee.gross(amount_out) if fee else amount_out
-        self._require(wanted)
+        if self.empty or not 0 < wanted <= U64_MAX:
+            self._refuse(wanted)
         buys = output_mint == self.pool.base_mint
         amounts = buy_base(self.reserves, wanted) if buys else sell_for(self.reserves, wanted)
         if amounts is None:
@@ -177,7 +182,8 @@ class PumpswapState:
         raise RefusedError(f"pool {self.address} does not trade {mint}")
 
     def _exchange(self, input_mint: str, amount_in: int) -> Amounts:
-        self._require(amount_in)
+        if self.empty or not 0 < amount_in <= U64_MAX:
+            self._refuse(amount_in)
         if input_mint == self.pool.quote_mint:
             bought = buy_for(self.reserves, amount_in)
             if bought is None or not bought.base:
@@ -210,11 +216,10 @@ class PumpswapState:
         received = base if withheld is None else withheld.net(base)
         return Quote(input_mint, pool.base_mint, quote + fee, received, fee, impact)
 
-    def _require(self, amount: int) -> None:
-        if not self.reserves.base or not self.reserves.quote:
+    def _refuse(self, amount: int) -> NoReturn:
+        if self.empty:
             raise RefusedError(f"pool {self.address} was emptied: there is nothing to trade")
-        if not 0 < amount <= U64_MAX:
-            raise RefusedError(f"a swap of {amount} raw units cannot be made")
+        raise RefusedError(f"a swap of {amount} raw units cannot be made")
 
 
 def _too_little(mint: str, amount: int) -> RefusedError:

@@ -266,6 +266,6 @@ VENUE = RecordedVenue(
     more=more,
     decoders=(decode_curve, decode_global),
     exceptions={
-        "pumpfun/buy_v2_chainstack:2.0": "a trade of the mayhem agent: its program moves the virtual reserves first",
+        "pumpfun/buy_v2_chainstack:2.0": "a trade of the mayhem agent: the reserves that its event tells do not give its price",
     },
 )
