@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sniperforge.dex.registry import events_of_logs
+from sniperforge.domain.chain import LogsNotice
+from sniperforge.domain.pool import EventKind
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.ledger.pace import INSTANT
 from sniperforge.localnet.market.curve_market import CurveMarket
@@ -44,6 +47,21 @@ def test_coins_are_launched_traded_and_dumped() -> None:
     assert not [each for each in told if not each.archetype.rug and each.events]
     failed = [record for record in chain.landed if record.err is not None]
     assert len(failed) < len(chain.landed) // 20
+
+
+def test_the_buyers_decoder_reads_it() -> None:
+    """Every creation and every trade that landed is an event of the venue; no creation is missed."""
+    chain, truth = Chain(), Truth()
+    market = market_on(chain, truth)
+    chain.slots(30)
+    market.close()
+    notices = [LogsNotice(it.signature, it.slot, it.err, tuple(it.logs)) for it in chain.landed]
+    events = [event for notice in notices for event in events_of_logs(notice)]
+    made = {event.pool for event in events if event.kind is EventKind.POOL_CREATED}
+    assert made == {each.pool for each in truth.launches.values()}
+    trades = [event for event in events if event.kind is EventKind.SWAP]
+    assert len(trades) > 2 * len(made)
+    assert {event.dex for event in events} == {"pumpfun"}
 
 
 def test_the_seed_decides() -> None:
