@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 PASSES: Final = 2
-"""Enough for bytes to begin their way while the next are signed; with more, other work holds up the signing."""
+"""Enough for bytes to be on their way while the next are signed; more would let other work hold that up."""
 
 
 class Turns:
