@@ -151,7 +151,7 @@ def _assemble(
 ) -> Trader:
     node, journal, pubsub = held.node, held.journal, held.pubsub
     config, clock, wallet = node.settings.config, node.clock, held.signer.pubkey
-    blockhashes = BlockhashCache(node.rpc, clock)
+    blockhashes = BlockhashCache(node.rpc, clock, pubsub)
     nonces = NoncePool(
         wallet=wallet, journal=journal, rpc=node.rpc, clock=clock, size=config.execution.nonce_accounts
     )

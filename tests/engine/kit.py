@@ -240,7 +240,7 @@ class Process:
             tipped=[BlockEngineSender(Engine(world.network, "/api/v1/transactions"), "sendTransaction")],
             private=[BlockEngineSender(Engine(world.network, "/api/v1/bundles"), "sendBundle")],
         )
-        self.blockhashes = BlockhashCache(self.rpc, clock)
+        self.blockhashes = BlockhashCache(self.rpc, clock, world.network.pubsub())
         self.door = Door(
             wallet=world.wallet,
             limits=self.limits,

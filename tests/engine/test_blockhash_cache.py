@@ -8,21 +8,26 @@ import pytest
 
 from sniperforge.chain.retries import NO_RETRY
 from sniperforge.chain.rpc import RpcClient
+from sniperforge.chain.slot_watch import MAX_AHEAD_SLOTS
 from sniperforge.engine.blockhash_cache import (
     LIFE_BLOCKS,
     MAX_AGE_SECONDS,
+    MAX_AGE_SLOTS,
     PACE_SECONDS,
     REFRESH_SECONDS,
+    REFRESH_SLOTS,
+    RETRY_SECONDS,
     BlockhashCache,
 )
 from sniperforge.errors import UnavailableError
 from sniperforge.testing.clock import FakeClock, settle
+from sniperforge.testing.pubsub import FakePubSub
 from sniperforge.testing.rpc import FakeRpc
 
 
-def answer(name: str, height: int) -> dict[str, object]:
+def answer(name: str, height: int, slot: int = 1) -> dict[str, object]:
     """``getLatestBlockhash``."""
-    return {"context": {"slot": 1}, "value": {"blockhash": name, "lastValidBlockHeight": height}}
+    return {"context": {"slot": slot}, "value": {"blockhash": name, "lastValidBlockHeight": height}}
 
 
 def cache(node: FakeRpc, clock: FakeClock) -> BlockhashCache:
@@ -123,3 +128,95 @@ async def test_time_that_passes_while_an_answer_is_waited_for_is_age() -> None:
     await hashes.refresh()
     with pytest.raises(UnavailableError):
         hashes.latest()
+
+
+class Notified:
+    """A cache that hears of slots, on a chain at mainnet's pace."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.pubsub = FakePubSub(self.clock)
+        self.node = FakeRpc({"getLatestBlockhash": self.newest})
+        self.hashes = BlockhashCache(
+            RpcClient(self.node, self.clock, retry=NO_RETRY), self.clock, self.pubsub
+        )
+
+    async def newest(self, _params: object) -> object:
+        """Of this moment."""
+        slot = int(self.clock.monotonic() / 0.4)
+        return answer(f"of {slot}", slot, slot)
+
+    def slot(self, number: int) -> None:
+        """Tell of a slot."""
+        self.pubsub.push("slotSubscribe", {"slot": number, "parent": number - 1, "root": number - 32})
+
+    @property
+    def asked(self) -> int:
+        """How often."""
+        return self.node.count("getLatestBlockhash")
+
+
+async def test_slots_ask_for_the_next_one() -> None:
+    """Every few of them; time alone asks half as often meanwhile, and as often as ever without them."""
+    scene = Notified()
+    running = asyncio.create_task(scene.hashes.run())
+    await scene.clock.advance(4 * REFRESH_SECONDS)
+    scene.slot(100)
+    await scene.clock.advance(PACE_SECONDS)
+    before = scene.asked
+    for number in range(101, 100 + REFRESH_SLOTS):
+        scene.slot(number)
+    await scene.clock.advance(PACE_SECONDS)
+    assert scene.asked == before
+    scene.pubsub.gap()
+    scene.slot(100 + REFRESH_SLOTS)
+    await scene.clock.advance(PACE_SECONDS)
+    assert scene.asked == before + 1, "at once"
+    await scene.clock.advance(REFRESH_SECONDS)
+    assert scene.asked == before + 1, "slots were heard"
+    await scene.clock.advance(4 * REFRESH_SECONDS)
+    assert scene.asked >= before + 4, "none come any more"
+    running.cancel()
+    await asyncio.wait([running])
+    assert scene.pubsub.streams == []
+
+
+async def test_a_subscription_that_fails_is_tried_again() -> None:
+    """Looks by time go on meanwhile."""
+    scene = Notified()
+    scene.pubsub.refusals["slotSubscribe"] = [UnavailableError("down")]
+    running = asyncio.create_task(scene.hashes.run())
+    await settle()
+    assert scene.hashes.latest()
+    assert scene.pubsub.streams == []
+    await scene.clock.advance(RETRY_SECONDS)
+    assert len(scene.pubsub.of("slotSubscribe")) == 1
+    scene.pubsub.end("slotSubscribe", UnavailableError("cut"))
+    await settle()
+    await scene.clock.advance(RETRY_SECONDS)
+    assert len(scene.pubsub.of("slotSubscribe")) == 1
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_a_hash_of_a_node_that_lags_is_not_signed_with() -> None:
+    """It is new to us and old to the chain; a slot that nobody can believe in changes nothing."""
+    scene = Notified()
+    scene.node.answer("getLatestBlockhash", answer("A", 1_000, 1_000))
+    running = asyncio.create_task(scene.hashes.run())
+    await settle()
+    for slot, good in (
+        (1_000 + MAX_AGE_SLOTS, True),
+        (1_000 + MAX_AGE_SLOTS + 1, False),
+        (1_000 + MAX_AHEAD_SLOTS, False),
+        (1_000 + MAX_AHEAD_SLOTS + 1, True),
+    ):
+        scene.slot(slot)
+        await settle()
+        if good:
+            assert scene.hashes.latest() == ("A", 1_000)
+        else:
+            with pytest.raises(UnavailableError, match="slots old"):
+                scene.hashes.latest()
+    running.cancel()
+    await asyncio.wait([running])

@@ -292,7 +292,8 @@ class SeriesMachine(RuleBasedStateMachine):
         if position is None or position.state not in HELD_STATES or self.executor.selling("b"):
             return
         self.sales += 1
-        order: Any = SimpleNamespace(name=f"s{self.sales}", client_key=None, position=position)
+        name = f"s{self.sales}"
+        order: Any = SimpleNamespace(name=name, client_key=None, position=position, raw=position.raw)
         deadline = self.clock.at + 6 * (1.5**further) * further
         try:
             self.run(self.executor.sell(order, deadline=deadline, dearer=self.dearer))
