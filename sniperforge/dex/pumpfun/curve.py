@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sniperforge.dex.pump_fees import BASIS_POINTS, fee_on, gross_for
+from sniperforge.dex.pump_fees import gross_for
 
 
 class Amounts(NamedTuple):
@@ -35,15 +35,17 @@ class Curve(NamedTuple):
 
 def buy_for(curve: Curve, budget: int) -> Amounts | None:
     """What a budget buys, fees included (``buy_exact_*_in``); a unit may be left. ``None``: too little."""
+    # The rounding up is written out, and 10,000 basis points as a literal: a third of the time of calls.
     token, quote, protocol, creator = curve
-    net = budget * BASIS_POINTS // (BASIS_POINTS + protocol + creator)
-    fee = -(-net * protocol // BASIS_POINTS) - (-net * creator // BASIS_POINTS)
+    net = budget * 10_000 // (10_000 + protocol + creator)
+    fee = (net * protocol + 9_999) // 10_000 + (net * creator + 9_999) // 10_000
     if net + fee > budget:
         net = budget - fee
-        fee = -(-net * protocol // BASIS_POINTS) - (-net * creator // BASIS_POINTS)
+        fee = (net * protocol + 9_999) // 10_000 + (net * creator + 9_999) // 10_000
     if net < 2:
         return None
-    return Amounts((net - 1) * token // (quote + net - 1), net, fee)
+    x = net - 1
+    return Amounts(x * token // (quote + x), net, fee)
 
 
 def buy_tokens(curve: Curve, tokens: int) -> Amounts | None:
@@ -56,10 +58,8 @@ def buy_tokens(curve: Curve, tokens: int) -> Amounts | None:
 
 def sell_tokens(curve: Curve, tokens: int) -> Amounts:
     """What ``tokens`` bring (``sell``)."""
-    token, quote, protocol, creator = curve
-    gross = tokens * quote // (token + tokens)
-    fee = -(-gross * protocol // BASIS_POINTS) - (-gross * creator // BASIS_POINTS)
-    return Amounts(tokens, gross, fee)
+    gross = tokens * curve.quote // (curve.token + tokens)
+    return Amounts(tokens, gross, _fee(curve, gross))
 
 
 def sell_for(curve: Curve, received: int) -> Amounts | None:
@@ -71,4 +71,5 @@ def sell_for(curve: Curve, received: int) -> Amounts | None:
 
 
 def _fee(curve: Curve, amount: int) -> int:
-    return fee_on(amount, curve.protocol) + fee_on(amount, curve.creator)
+    _, _, protocol, creator = curve
+    return (amount * protocol + 9_999) // 10_000 + (amount * creator + 9_999) // 10_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sniperforge.dex.pump_fees import BASIS_POINTS, gross_for
+from sniperforge.dex.pump_fees import gross_for
 
 
 class Amounts(NamedTuple):
@@ -39,16 +39,19 @@ class Reserves(NamedTuple):
 
 def buy_for(pool: Reserves, budget: int) -> Amounts | None:
     """What a budget buys, fees included (``buy_exact_quote_in``); a unit may be left. ``None``: none."""
+    # The rounding up is written out, and 10,000 basis points as a literal: a third of the time of calls.
     base, quote, lp, protocol, creator = pool
-    net = budget * BASIS_POINTS // (BASIS_POINTS + lp + protocol + creator)
-    lp_fee = -(-net * lp // BASIS_POINTS)
-    fee = lp_fee - (-net * protocol // BASIS_POINTS) - (-net * creator // BASIS_POINTS)
+    net = budget * 10_000 // (10_000 + lp + protocol + creator)
+    lp_fee = (net * lp + 9_999) // 10_000
+    fee = lp_fee + (net * protocol + 9_999) // 10_000 + (net * creator + 9_999) // 10_000
     if net + fee > budget:
         net = budget - fee
-        lp_fee, fee = _fees(pool, net)
+        lp_fee = (net * lp + 9_999) // 10_000
+        fee = lp_fee + (net * protocol + 9_999) // 10_000 + (net * creator + 9_999) // 10_000
     if net < 2:
         return None
-    return Amounts(base * (net - 1) // (quote + net - 1), net, lp_fee, fee)
+    x = net - 1
+    return Amounts(base * x // (quote + x), net, lp_fee, fee)
 
 
 def buy_base(pool: Reserves, amount: int) -> Amounts | None:
@@ -61,11 +64,8 @@ def buy_base(pool: Reserves, amount: int) -> Amounts | None:
 
 def sell_base(pool: Reserves, amount: int) -> Amounts:
     """What ``amount`` of the base brings (``sell``)."""
-    base, quote, lp, protocol, creator = pool
-    gross = quote * amount // (base + amount)
-    lp_fee = -(-gross * lp // BASIS_POINTS)
-    fee = lp_fee - (-gross * protocol // BASIS_POINTS) - (-gross * creator // BASIS_POINTS)
-    return Amounts(amount, gross, lp_fee, fee)
+    gross = pool.quote * amount // (pool.base + amount)
+    return Amounts(amount, gross, *_fees(pool, gross))
 
 
 def sell_for(pool: Reserves, received: int) -> Amounts | None:
@@ -77,7 +77,6 @@ def sell_for(pool: Reserves, received: int) -> Amounts | None:
 
 
 def _fees(pool: Reserves, amount: int) -> tuple[int, int]:
-    lp_fee = -(-amount * pool.lp // BASIS_POINTS)
-    return lp_fee, lp_fee - (-amount * pool.protocol // BASIS_POINTS) - (
-        -amount * pool.creator // BASIS_POINTS
-    )
+    _, _, lp, protocol, creator = pool
+    lp_fee = (amount * lp + 9_999) // 10_000
+    return lp_fee, lp_fee + (amount * protocol + 9_999) // 10_000 + (amount * creator + 9_999) // 10_000
