@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sniperforge.domain.addresses import TOKEN_PROGRAMS
+from sniperforge.domain.addresses import TOKEN_PROGRAM, TOKEN_PROGRAMS
 
 if TYPE_CHECKING:
     from sniperforge.dex.venue import Call
     from sniperforge.domain.chain import InstructionView, TransactionView
 
-_DESTINATION: Final = {3: (9, 1), 12: (10, 2)}
-"""By tag of a token instruction: its size, and which account receives; the first always pays.
+_FORMS: Final = {3: (9, 1, 1), 12: (10, 1, 2), 26: (19, 2, 2)}
+"""By tag of a token instruction: its size, where its amount is, which account receives. The first pays.
 
 ``Transfer``: tag, u64 amount; source, destination, authority.
 ``TransferChecked``: tag, u64 amount, u8 decimals; source, mint, destination, authority.
+``TransferCheckedWithFee``: tag, 1, u64 amount, u8 decimals, u64 fee; accounts as before.
 """
+_WITH_FEE: Final = bytes((26, 1))
+
+
+class _Transfer(NamedTuple):
+    source: str
+    destination: str
+    amount: int
+    untaxed: bool
 
 
 def mint_of(transaction: TransactionView, account: str) -> str:
@@ -48,44 +57,58 @@ def sent_between(call: Call, into: str, out_of: str) -> tuple[int | None, int | 
 
     They are the first such transfers among the inner instructions that follow the call.
     """
-    paid: int | None = None
-    given: int | None = None
-    outer = call.instruction.path[0]
-    for instruction in call.transaction.instructions[call.index + 1 :]:
-        if instruction.path[0] != outer or (paid is not None and given is not None):
-            break
-        destination = _destination(instruction)
-        if destination is None:
-            continue
-        amount = int.from_bytes(instruction.data[1:9], "little")
-        if paid is None and destination == into:
-            paid = amount
-        elif given is None and instruction.accounts[0] == out_of:
-            given = amount
-    return paid, given
+    paid, given = _between(call, into, out_of)
+    return paid.amount if paid else None, given.amount if given else None
 
 
-def swapped_between(call: Call, into: str, out_of: str, *, untaxed: bool) -> dict[str, int]:
+def swapped_between(call: Call, into: str, out_of: str, *, untaxed: bool = False) -> dict[str, int]:
     """The common names of a swap's amounts as far as its transfers tell.
+
+    Old tokens have no transfer fee: both ends of a transfer see the same amount. Of others only the sender's
+    end is known.
 
     Args:
         call: the swap.
         into: the vault of what was sold.
         out_of: the vault of what was bought.
-        untaxed: neither mint has a transfer fee, so that both ends of a transfer see the same amount.
+        untaxed: it is known that neither mint has a transfer fee, whatever its program.
     """
-    paid, given = sent_between(call, into=into, out_of=out_of)
-    moved = {"amount_in": paid, "output_amount": given}
-    if untaxed:
-        moved |= {"input_amount": paid, "amount_out": given}
-    return {name: amount for name, amount in moved.items() if amount is not None}
+    paid, given = _between(call, into, out_of)
+    found: dict[str, int] = {}
+    for transfer, sent, arrived in (
+        (paid, "amount_in", "input_amount"),
+        (given, "output_amount", "amount_out"),
+    ):
+        if transfer is not None:
+            found[sent] = transfer.amount
+            if transfer.untaxed or untaxed:
+                found[arrived] = transfer.amount
+    return found
 
 
-def _destination(instruction: InstructionView) -> str | None:
-    """Who receives, if it is a transfer."""
-    if instruction.program_id not in TOKEN_PROGRAMS or not instruction.data:
+def _between(call: Call, into: str, out_of: str) -> tuple[_Transfer | None, _Transfer | None]:
+    paid: _Transfer | None = None
+    given: _Transfer | None = None
+    outer = call.instruction.path[0]
+    for instruction in call.transaction.instructions[call.index + 1 :]:
+        if instruction.path[0] != outer or (paid is not None and given is not None):
+            break
+        transfer = _transfer(instruction)
+        if transfer is None:
+            continue
+        if paid is None and transfer.destination == into:
+            paid = transfer
+        elif given is None and transfer.source == out_of:
+            given = transfer
+    return paid, given
+
+
+def _transfer(instruction: InstructionView) -> _Transfer | None:
+    data, accounts = instruction.data, instruction.accounts
+    if instruction.program_id not in TOKEN_PROGRAMS or not data:
         return None
-    size, index = _DESTINATION.get(instruction.data[0], (0, 0))
-    if len(instruction.data) != size or len(instruction.accounts) <= index + 1:
+    size, at, index = _FORMS.get(data[0], (0, 0, 0))
+    if len(data) != size or len(accounts) <= index + 1 or (at == 2 and not data.startswith(_WITH_FEE)):
         return None
-    return instruction.accounts[index]
+    amount = int.from_bytes(data[at : at + 8], "little")
+    return _Transfer(accounts[0], accounts[index], amount, instruction.program_id == TOKEN_PROGRAM)

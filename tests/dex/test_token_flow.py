@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from sniperforge.dex.document import parse_document
+from sniperforge.dex.raydium_cpmm.program import MAINNET as CPMM
 from sniperforge.dex.token_flow import mint_of, mints_of, received_by, sent_between, swapped_between
 from sniperforge.dex.venue import Call
-from sniperforge.domain.addresses import WSOL_MINT
+from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import TransactionView
 from sniperforge.testing.fixtures import read_recording, recordings
+from tests.dex.made import address, addresses, transaction, transfer
 
 SOL_VAULT = "9EC8qQGtw7wsBU5ySb9hQdYRcduhjiftSdPhW52WHmXc"
 TOKEN_VAULT = "FSr3rtJ5tPMVuG7ePMmaZvp75c6Syg2hb2ZkNEa5N7z1"
@@ -57,10 +59,39 @@ def test_mints_of_a_pair_are_told_by_balances(route: TransactionView) -> None:
 
 
 def test_a_swap_by_its_transfers(route: TransactionView) -> None:
-    """Without a transfer fee both ends of a transfer see the same amount."""
-    swap = at(route, 2, 6)
+    """Of an old token both ends of a transfer see the same amount, of another only the sender's is known."""
     sides = {"amount_in": 88_120_000_000, "output_amount": 187_540_590}
-    both = sides | {"input_amount": 88_120_000_000, "amount_out": 187_540_590}
-    assert swapped_between(swap, TOKEN_VAULT, SOL_VAULT, untaxed=False) == sides
-    assert swapped_between(swap, TOKEN_VAULT, SOL_VAULT, untaxed=True) == both
-    assert swapped_between(at(route, 0), TOKEN_VAULT, SOL_VAULT, untaxed=True) == {}
+    found = swapped_between(at(route, 2, 6), TOKEN_VAULT, SOL_VAULT)
+    assert {name: found[name] for name in sides} == sides
+    assert found["amount_out"] == 187_540_590
+    assert swapped_between(at(route, 0), TOKEN_VAULT, SOL_VAULT) == {}
+    accounts, (user, vault_in, vault_out) = [address(9)], addresses(3)
+    for program, arrives in ((TOKEN_PROGRAM, True), (TOKEN_2022_PROGRAM, False)):
+        inner = [transfer(user, vault_in, 7, program), transfer(vault_out, user, 8, program)]
+        call = Call(transaction(CPMM, accounts, b"", inner=inner), 0, None)
+        sent, ends = {"amount_in": 7, "output_amount": 8}, {"input_amount": 7, "amount_out": 8}
+        assert swapped_between(call, vault_in, vault_out) == sent | (ends if arrives else {})
+        assert swapped_between(call, vault_in, vault_out, untaxed=True) == sent | ends
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\x03" + bytes([7, *bytes(7)]), 7),
+        (b"\x0c" + bytes([7, *bytes(7)]) + b"\x06", 7),
+        (b"\x1a\x01" + bytes([7, *bytes(7)]) + b"\x06" + bytes(8), 7),
+        (b"\x1a\x02" + bytes([7, *bytes(7)]) + b"\x06" + bytes(8), None),
+        (b"\x0c" + bytes([7, *bytes(7)]), None),
+        (b"\x07" + bytes([7, *bytes(7)]), None),
+        (b"", None),
+    ],
+    ids=["transfer", "checked", "with fee", "other of that tag", "cut", "mint", "empty"],
+)
+def test_forms_of_transfers(data: bytes, expected: int | None) -> None:
+    """Three forms, told apart by tag and length."""
+    source, middle, last, more = addresses(4)
+    inner = [(TOKEN_2022_PROGRAM, [source, middle, last, more], data)]
+    call = Call(transaction(CPMM, [source], b"", inner=inner), 0, None)
+    into = middle if data[:1] == b"\x03" else last
+    assert sent_between(call, into, "")[0] == expected
+    assert sent_between(call, "", source)[1] == expected

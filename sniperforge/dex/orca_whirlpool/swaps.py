@@ -13,7 +13,6 @@ from sniperforge.dex.orca_whirlpool.program import NAME
 from sniperforge.dex.pool_events import NOT_TOLD, event_of_call
 from sniperforge.dex.sides import trade_side
 from sniperforge.dex.token_flow import mints_of, swapped_between
-from sniperforge.domain.addresses import TOKEN_PROGRAM
 from sniperforge.domain.pool import EventKind
 
 if TYPE_CHECKING:
@@ -34,11 +33,7 @@ _ASKED_TWICE: Final = struct.Struct("<8xQQ???16s16s")
 
 
 class _Leg(NamedTuple):
-    """One swap's accounts; pairs are A, B. Mints are ``""`` where they are not told.
-
-    Attributes:
-        untaxed: neither mint can have a transfer fee.
-    """
+    """One swap's accounts; pairs are A, B. Mints are ``""`` where they are not told."""
 
     pool: str
     user: str
@@ -46,7 +41,6 @@ class _Leg(NamedTuple):
     tokens: tuple[str, str]
     vaults: tuple[str, str]
     mints: tuple[str, str]
-    untaxed: bool
 
 
 def read_swap(call: Call) -> PoolEvent | None:
@@ -57,13 +51,13 @@ def read_swap(call: Call) -> PoolEvent | None:
         return None
     amount, limit, price_limit, is_input, a_to_b = _ASKED.unpack_from(data)
     if second:
-        programs, user, pool, mints = accounts[:2], accounts[3], accounts[4], (accounts[5], accounts[6])
+        user, pool, mints = accounts[3], accounts[4], (accounts[5], accounts[6])
         tokens, vaults = (accounts[7], accounts[9]), (accounts[8], accounts[10])
     else:
-        programs, user, pool = accounts[:1], accounts[1], accounts[2]
+        user, pool = accounts[1], accounts[2]
         tokens, vaults = (accounts[3], accounts[5]), (accounts[4], accounts[6])
         mints = mints_of(call.transaction, vaults, tokens)
-    leg = _Leg(pool, user, a_to_b, tokens, vaults, mints, set(programs) == {TOKEN_PROGRAM})
+    leg = _Leg(pool, user, a_to_b, tokens, vaults, mints)
     asked = {
         "amount": amount,
         "other_amount_threshold": limit,
@@ -110,16 +104,14 @@ def _two_legs(call: Call, *directions: bool) -> tuple[_Leg, _Leg]:
     legs = []
     for pool, at, a_to_b in zip(pools, (4, 8), directions, strict=True):
         tokens, vaults = (accounts[at], accounts[at + 2]), (accounts[at + 1], accounts[at + 3])
-        legs.append(
-            _Leg(pool, user, a_to_b, tokens, vaults, mints_of(call.transaction, vaults, tokens), True)
-        )
+        legs.append(_Leg(pool, user, a_to_b, tokens, vaults, mints_of(call.transaction, vaults, tokens)))
     return legs[0], legs[1]
 
 
 def _two_legs_v2(call: Call, *directions: bool) -> tuple[_Leg, _Leg]:
     """The second form names accounts from input to output; in between, tokens go from vault to vault."""
     accounts = call.instruction.accounts
-    user, untaxed = accounts[14], set(accounts[5:8]) == {TOKEN_PROGRAM}
+    user = accounts[14]
     given, between, taken = accounts[2:5]
     flows = (
         (accounts[0], (accounts[8], accounts[11]), (accounts[9], accounts[10]), (given, between)),
@@ -127,7 +119,7 @@ def _two_legs_v2(call: Call, *directions: bool) -> tuple[_Leg, _Leg]:
     )
     legs = []
     for (pool, tokens, vaults, mints), a_to_b in zip(flows, directions, strict=True):
-        leg = _Leg(pool, user, a_to_b, tokens, vaults, mints, untaxed)
+        leg = _Leg(pool, user, a_to_b, tokens, vaults, mints)
         if not a_to_b:
             leg = leg._replace(tokens=tokens[::-1], vaults=vaults[::-1], mints=mints[::-1])
         legs.append(leg)
@@ -148,7 +140,7 @@ def _event(call: Call, leg: _Leg, asked: Mapping[str, int], log: Fields | None) 
     if log is not None:
         amounts |= swap_amounts(log)
     elif not call.transaction.failed:
-        amounts |= swapped_between(call, leg.vaults[given], leg.vaults[taken], untaxed=leg.untaxed)
+        amounts |= swapped_between(call, leg.vaults[given], leg.vaults[taken])
     facts = {"user": leg.user, "user_input": leg.tokens[given], "user_output": leg.tokens[taken]}
     if leg.mints != NOT_TOLD:
         facts["side"] = trade_side(leg.mints[given], *leg.mints)

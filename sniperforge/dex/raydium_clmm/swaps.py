@@ -66,7 +66,7 @@ def read_swap(call: Call) -> PoolEvent | None:
         **dict(zip(names, (amount, limit), strict=True)),
     }
     log = next((log for log in _logged(call) if log.words["pool"] == hop.pool), None)
-    return _event(call, hop, asked, log, untaxed=not second)
+    return _event(call, hop, asked, log)
 
 
 def read_route(call: Call) -> tuple[PoolEvent, ...] | None:
@@ -100,14 +100,12 @@ def _logged(call: Call) -> list[Fields]:
     return [event for layout, event in read_events(emitted(call), LAYOUTS) if layout is SWAP]
 
 
-def _event(
-    call: Call, hop: _Hop, asked: Mapping[str, int], log: Fields | None, *, untaxed: bool = False
-) -> PoolEvent:
+def _event(call: Call, hop: _Hop, asked: Mapping[str, int], log: Fields | None) -> PoolEvent:
     amounts = dict(asked)
     if log is not None:
         amounts |= swap_amounts(log)
     elif not call.transaction.failed:
-        amounts |= swapped_between(call, *hop.vaults, untaxed=untaxed)
+        amounts |= swapped_between(call, *hop.vaults)
     facts = {
         "user": hop.user,
         "user_input": hop.tokens[0],
