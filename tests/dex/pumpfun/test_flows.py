@@ -13,13 +13,15 @@ A, B, C = made_up(1), made_up(2), made_up(3)
 
 
 def test_lamports_sent_are_those_of_the_sender() -> None:
-    """Transfers of the system program alone; creations of accounts are none."""
+    """Transfers of the system program alone, up to the event: what follows may be another call's."""
     calls = Calls().call("buy", (A,))
     calls.inner(SYSTEM_PROGRAM, (A, B), struct.pack("<IQ", 2, 700))
     calls.inner(SYSTEM_PROGRAM, (A, C), struct.pack("<IQ", 2, 33), height=3)
     calls.inner(SYSTEM_PROGRAM, (B, A), struct.pack("<IQ", 2, 5))
     calls.inner(SYSTEM_PROGRAM, (A, B), struct.pack("<IQQ", 0, 9, 9) + bytes(32))
     calls.inner(TOKEN_PROGRAM, (A, B), struct.pack("<IQ", 2, 9))
+    calls.emit(b"event")
+    calls.inner(SYSTEM_PROGRAM, (A, B), struct.pack("<IQ", 2, 9_999))
     call = Call(calls.view(), 0, None)
     assert (lamports_sent(call, A), lamports_sent(call, C)) == (733, 0)
 
