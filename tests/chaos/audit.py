@@ -162,6 +162,7 @@ class Audit:
         self.fills = {row["signature"]: row for row in rows["fills"]}
         self.positions = {row["id"]: row for row in rows["positions"]}
         self.foreign = {row["signature"]: row for row in rows["foreign_transactions"]}
+        self.by_others = {name: rows[name] for name in BY_OTHERS}
         self.report = Report(wallet)
 
     def run(self, listing: list[dict[str, Any]] | None = None) -> Report:
@@ -297,6 +298,9 @@ class Audit:
             self._position(row, by_position.get(key, []))
             if row["state"] in HELD:
                 held[row["mint"]] += int(row["raw"])
+        for name, rows in self.by_others.items():
+            for row in rows:
+                self.report.add("lost", f"put down to other hands, in {name}: {row}")
         for key in by_position.keys() - self.positions.keys():
             self.report.add("lost", f"fills of position {key}, which is not on record")
         self.report.held = sum(raw > 0 for raw in held.values())
@@ -337,7 +341,18 @@ class Audit:
                 self.report.add("wrong", f"the list of trades: {signature} is {said}, not {told}")
 
 
-TABLES = ("intents", "transactions", "fills", "positions", "foreign_transactions")
+TABLES = (
+    "intents",
+    "transactions",
+    "fills",
+    "positions",
+    "foreign_transactions",
+    "moves",
+    "foreign_tokens",
+)
+BY_OTHERS = ("moves", "foreign_tokens")
+"""What the journal puts down to other hands: nobody else has the key, so there is none."""
+
 OPEN = ("planned", "submitted")
 
 

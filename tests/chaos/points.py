@@ -32,7 +32,15 @@ WRITES = (
     "set_flag",
     "record_foreign",
 )
-"""Every write of the journal but ``roll_back``: no slot that was confirmed is dropped under ``rough``."""
+"""Every write of the journal but those of :data:`NOT_MET`."""
+
+NOT_MET = {
+    "roll_back": "no slot that was confirmed is dropped under rough",
+    "adopt": "nobody else trades with the wallets' keys",
+    "book_moves": "nobody else trades with the wallets' keys",
+    "set_foreign_tokens": "nobody sends them tokens",
+}
+"""What a run does not come past, with the reason; the audit would not pass a journal that has any of it."""
 
 POINTS = (
     *(f"{name}.{when}" for name in WRITES for when in ("before", "after")),

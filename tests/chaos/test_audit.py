@@ -194,6 +194,16 @@ PLANTED = {
         {"wrong"},
         "its fills say",
     ),
+    "a sale put down to others": (
+        "INSERT INTO moves SELECT 'a signature', id, '-1', 0, 0, 0, 1 FROM positions WHERE state = 'open'",
+        {"lost"},
+        "in moves",
+    ),
+    "tokens put down to others": (
+        "INSERT INTO foreign_tokens SELECT token_account, mint, raw, decimals, '' FROM positions",
+        {"lost"},
+        "in foreign_tokens",
+    ),
     "a foreign signature": (
         "UPDATE foreign_transactions SET signed_by_wallet = 1",
         {"lost"},

@@ -15,7 +15,7 @@ from tests.chaos.campaign import BAD, failed, missed, table
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECONDS, LIFE, SEED = 22, 2, 4
-LONG = {"seconds": 1_300, "kills": 1_000, "intents": 10_000, "life": 4}
+LONG = {"seconds": 1_300, "kills": 1_000, "intents": 10_000, "life": 4, "wallets": 6}
 
 
 def campaign(folder: Path, **options: Any) -> dict[str, Any]:
