@@ -92,7 +92,7 @@ def moved(event: PoolEvent) -> Mapping[tuple[str, str], int]:
         flow[owner, event.facts["input_mint"]] += event.amounts["input_amount"]
         flow[owner, event.facts["output_mint"]] -= event.amounts["output_amount"]
         leaving = FEES[1:] if "platform_fee_vault" in event.facts else FEES[3:]
-        flow[owner, event.quote_mint] -= sum(event.amounts[fee] for fee in leaving)
+        flow[owner, event.quote_mint] -= sum(event.amounts.get(fee, 0) for fee in leaving)
     else:
         sign = 1 if event.kind is EventKind.POOL_CREATED else -1
         for side, mint in (("base", event.base_mint), ("quote", event.quote_mint)):
@@ -103,9 +103,10 @@ def moved(event: PoolEvent) -> Mapping[tuple[str, str], int]:
 def state_before(event: PoolEvent, recording: Recording) -> LaunchlabState:
     """The curve as a trade found it, from its event; the rates are what its fees come from."""
     amounts = event.amounts
-    taxed = amounts["output_amount"] + sum(amounts[fee] for fee in FEES)
-    taxed = amounts["input_amount"] if event.facts["side"] == "buy" else taxed
-    steps = (round(amounts[fee] * FEE_DENOMINATOR / taxed / RATE_STEP) for fee in FEES)
+    fees = [amounts.get(fee, 0) for fee in FEES]
+    buying = event.facts["side"] == "buy"
+    taxed = amounts["input_amount"] if buying else amounts["output_amount"] + sum(fees)
+    steps = (round(fee * FEE_DENOMINATOR / taxed / RATE_STEP) for fee in fees)
     protocol, platform, creator, share = (step * RATE_STEP for step in steps)
     pool = LaunchlabPool(
         event.pool,
@@ -150,15 +151,21 @@ def token_programs(event: PoolEvent, recording: Recording) -> tuple[str, str]:
 
 
 def quote(event: PoolEvent, recording: Recording) -> tuple[object, object] | None:
-    """The logged output, fees and reserves, and those of the quote from the reserves before."""
+    """The logged amounts, fees and reserves, and those of the quote from the reserves before."""
     if "real_base_before" not in event.amounts:
         return None
-    state = state_before(event, recording)
-    made = state.quote(event.facts["input_mint"], event.amounts["input_amount"])
-    after = state.after_swap(event.facts["input_mint"], event.amounts["input_amount"])
-    expected = ("output_amount", *FEES, "real_base_after", "real_quote_after")
-    got = (made.amount_out, *split(made.fee, state.rates), after.pool.real_base, after.pool.real_quote)
-    return {name: event.amounts[name] for name in expected}, dict(zip(expected, got, strict=True))
+    state, facts, amounts = state_before(event, recording), event.facts, event.amounts
+    fees = {fee: amounts.get(fee, 0) for fee in FEES}
+    if "maximum_amount_in" in amounts:
+        made = state.quote_exact_out(facts["output_mint"], amounts["output_amount"])
+        got = dict(zip(FEES, split(made.fee, state.rates), strict=True))
+        return fees | {"in": amounts["input_amount"]}, got | {"in": made.amount_in}
+    made = state.quote(facts["input_mint"], amounts["input_amount"])
+    after = state.after_swap(facts["input_mint"], amounts["input_amount"]).pool
+    got = dict(zip(FEES, split(made.fee, state.rates), strict=True))
+    got |= {"out": made.amount_out, "base": after.real_base, "quote": after.real_quote}
+    logged = {"base": amounts["real_base_after"], "quote": amounts["real_quote_after"]}
+    return fees | {"out": amounts["output_amount"], **logged}, got
 
 
 def build(event: PoolEvent, recording: Recording) -> tuple[object, object] | None:
