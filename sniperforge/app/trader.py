@@ -30,6 +30,7 @@ from sniperforge.engine.kill_switch import KillSwitch
 from sniperforge.engine.nonces import NoncePool
 from sniperforge.engine.orders import ExecutionPolicy
 from sniperforge.engine.requests import RequestDesk
+from sniperforge.engine.series_end import SeriesEnder
 from sniperforge.engine.session import Session
 from sniperforge.engine.unknown_tokens import UnknownTokens
 from sniperforge.errors import NotFoundError
@@ -208,6 +209,7 @@ def _compare(
         wallet=wallet, rpc=rpc, journal=journal, clock=clock, selling=executor.selling, tell=tell
     )
     session.add_first_look(holdings.look)
+    session.add_service(SeriesEnder(journal=journal, executor=executor, clock=clock, tell=tell).run)
     if guards:
         unknown = UnknownTokens(
             wallet=wallet, rpc=rpc, journal=journal, clock=clock, selling=executor.selling, tell=tell

@@ -243,6 +243,18 @@ class Executor:
 
         return await self._admit(None, admitted, deadline)
 
+    async def end_series(
+        self, ended: Intent, nonce_account: str, *, deadline: float | None = None
+    ) -> Outcome:
+        """Advance a sale's nonce, so that none of its attempts can land. Returns and raises like :meth:`buy`."""
+
+        def admitted() -> Plan:
+            plan = self._planner.end_series(ended, nonce_account, self._signing.salt)
+            self._door.admit_closing(plan.intent.max_spend)
+            return plan
+
+        return await self._admit(None, admitted, deadline)
+
     async def close_account(self, position: Position, *, deadline: float | None = None) -> Outcome:
         """Close a sold position's empty token account: best effort, a transaction of its own."""
         plan = self._planner.close(position, self._signing.salt)

@@ -14,6 +14,7 @@ from sniperforge.execution.fees import FeeRules, competed_for, fee_plan
 from sniperforge.execution.plan import (
     SIGNATURE_FEE,
     FeePlan,
+    advance_nonce_instructions,
     buy_instructions,
     close_instructions,
     close_nonce_instructions,
@@ -286,13 +287,21 @@ class Planner:
         intent = self._nonce_intent(f"{len(held)} nonce accounts closed", list(held), fees, 0)
         return Plan(intent, close_nonce_instructions(self._wallet, held, fees))
 
-    def _nonce_intent(self, reason: str, accounts: list[str], fees: FeePlan, rent: int) -> Intent:
+    def end_series(self, ended: Intent, nonce_account: str, salt: int) -> Plan:
+        """The advance of a nonce, after which no attempt of ``ended`` can land any more."""
+        fees = self._fees(salt)
+        intent = self._nonce_intent(f"ends the sale {ended.id}", [], fees, 0, ends=ended.id)
+        return Plan(intent, advance_nonce_instructions(self._wallet, nonce_account, fees))
+
+    def _nonce_intent(
+        self, reason: str, accounts: list[str], fees: FeePlan, rent: int, **facts: str
+    ) -> Intent:
         return self._intent(
             IntentKind.NONCE,
             origin="nonces",
             max_spend=fees.lamports + rent,
             reason=reason,
-            facts={"max_fee": fees.lamports, "accounts": accounts},
+            facts={"max_fee": fees.lamports, "accounts": accounts, **facts},
         )
 
     def _offer(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from sniperforge.domain.landing import InDoubt
+from sniperforge.domain.trade import PositionState
 from sniperforge.engine.orders import SellOrder
 from sniperforge.errors import SniperForgeError, StorageError
 
@@ -79,13 +80,19 @@ class Series:
             if dearer is not None:
                 next_at = self._clock.monotonic() + patience
                 until = next_at if deadline is None else min(next_at, deadline)
-            fate = await self._lander.land_series(attempts, send=send and self._holds(), deadline=until)
+            sends = send and self._holds() and not self._is_given_up(intent)
+            fate = await self._lander.land_series(attempts, send=sends, deadline=until)
             if not isinstance(fate, InDoubt) or dearer is None:
                 return fate
             if deadline is not None and self._clock.monotonic() >= deadline:
                 return fate
             await self._follow(intent, attempts[-1], dearer)
             patience = min(patience * _SLOWER, SLOWEST_SECONDS)
+
+    def _is_given_up(self, intent: Intent) -> bool:
+        """What was sent may land all the same; it is watched, and somebody advances the nonce."""
+        position = self._journal.position(intent.position_id or "")
+        return position is not None and position.state is PositionState.WORTHLESS
 
     async def _follow(self, intent: Intent, last: Attempt, dearer: Dearer) -> None:
         """Sign and journal the next attempt; what stands in its way leaves the series as it is."""

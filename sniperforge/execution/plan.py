@@ -21,7 +21,7 @@ from sniperforge.tokens.instructions import (
     create_seeded_wsol_account,
     transfer_lamports,
 )
-from sniperforge.tokens.nonce import create_nonce, withdraw_nonce
+from sniperforge.tokens.nonce import advance_nonce, create_nonce, withdraw_nonce
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -179,6 +179,11 @@ def open_nonce_instructions(
     """Make the wallet's nonce accounts with these indexes; ``rent`` lamports each."""
     made = (step for index in indexes for step in create_nonce(wallet, index, rent))
     return [*_budget(fees), *made]
+
+
+def advance_nonce_instructions(wallet: str, account: str, fees: FeePlan) -> list[Instruction]:
+    """Give a nonce account another value. Not as the first step: that would ask for the value of now."""
+    return [*_budget(fees), advance_nonce(account, wallet)]
 
 
 def close_nonce_instructions(wallet: str, held: Mapping[str, int], fees: FeePlan) -> list[Instruction]:

@@ -287,7 +287,7 @@ class TestAlone:
         outcome = await process.guard.sell(position.id, None, origin="test", reason="hand")
         assert outcome.kind is OutcomeKind.DEAD
         assert len({handed.signature for handed in lander.handed}) == 1
-        assert [handed.send for handed in lander.handed] == [True, trouble != "lock", trouble != "lock"]
+        assert [handed.send for handed in lander.handed] == [True, *[trouble == "no pool"] * 2]
 
     async def test_a_landing_names_the_attempt(self, world: World) -> None:
         """The first one, though the second was handed over last."""
