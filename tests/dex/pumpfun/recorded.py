@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+
+from solders.instruction import Instruction
+from solders.transaction import VersionedTransaction
 
 from sniperforge.dex import pump_fees
 from sniperforge.dex.pump_fees import FeeConfig, Fees, Tier
@@ -224,9 +228,29 @@ def build_anew(event: PoolEvent, recording: Recording) -> tuple[object, object] 
     if old and len(accounts) < len(made.accounts):
         return None
     return (
-        (accounts[: len(made.accounts)], instruction.data[:24]),
-        (tuple(str(meta.pubkey) for meta in made.accounts), bytes(made.data)[:24]),
+        (accounts[: len(made.accounts)], instruction.data[:24], True),
+        (
+            tuple(str(meta.pubkey) for meta in made.accounts),
+            bytes(made.data)[:24],
+            writes_what_it_may(made, recording),
+        ),
     )
+
+
+def writes_what_it_may(made: Instruction, recording: Recording) -> bool:
+    """Whether the recorded message may write what the built instruction writes; true where no message is kept."""
+    wire = recording.document.get("wire_base64")
+    if wire is None:
+        return True
+    message = VersionedTransaction.from_bytes(b64decode(wire)).message
+    header, keys = message.header, [str(key) for key in message.account_keys]
+    signers = header.num_required_signatures
+    read_only = range(signers - header.num_readonly_signed_accounts, signers)
+    end = len(keys) - header.num_readonly_unsigned_accounts
+    written = {key for at, key in enumerate(keys) if at not in read_only and at < end}
+    meta = (recording.document.get("result") or {}).get("meta") or {}
+    written |= set((meta.get("loadedAddresses") or {}).get("writable") or ())
+    return {str(each.pubkey) for each in made.accounts if each.is_writable} <= written
 
 
 OLD_SALE_FEE = 374_372_839

@@ -14,7 +14,7 @@ from sniperforge.dex.pumpswap.instructions import Parties, build
 from sniperforge.dex.pumpswap.state import PumpswapState, Side
 from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_2022_PROGRAM
 from sniperforge.domain.pool import EventKind, PoolEvent
-from tests.dex.pumpfun.recorded import BUYBACK_RECIPIENTS, numbers_of
+from tests.dex.pumpfun.recorded import BUYBACK_RECIPIENTS, numbers_of, writes_what_it_may
 from tests.dex.recorded import Case, RecordedVenue, Recording, Told, documents
 from tests.dex.recorded_accounts import accounts_in
 
@@ -227,8 +227,12 @@ def build_anew(event: PoolEvent, recording: Recording) -> tuple[object, object] 
     amount, limit = (event.amounts[name] for name in form.arguments)
     made = build(form.name, parties, amount, limit)
     return (
-        (accounts, instruction.data[:24]),
-        (tuple(str(meta.pubkey) for meta in made.accounts), bytes(made.data)[:24]),
+        (accounts, instruction.data[:24], True),
+        (
+            tuple(str(meta.pubkey) for meta in made.accounts),
+            bytes(made.data)[:24],
+            writes_what_it_may(made, recording),
+        ),
     )
 
 
