@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sniperforge.dex.fetched import found
+from sniperforge.dex.fetched import found, vault_amount
+from sniperforge.dex.raydium_launchlab import program
 from sniperforge.dex.raydium_launchlab.accounts import (
     LaunchlabPool,
     decode_config,
@@ -23,8 +24,15 @@ if TYPE_CHECKING:
 
 
 def needed_by(pool: LaunchlabPool) -> tuple[str, ...]:
-    """What belongs to a curve beside itself: configurations and mints. It counts its reserves itself."""
-    return (pool.global_config, pool.platform_config, pool.base_mint, pool.quote_mint)
+    """What belongs to a curve beside itself: configurations, mints, vaults."""
+    return (
+        pool.global_config,
+        pool.platform_config,
+        pool.base_mint,
+        pool.quote_mint,
+        pool.base_vault,
+        pool.quote_vault,
+    )
 
 
 def load_state(address: str, accounts: Mapping[str, Account | None], *, epoch: int) -> LaunchlabState:
@@ -38,8 +46,8 @@ def load_state(address: str, accounts: Mapping[str, Account | None], *, epoch: i
     config, platform = found(pool.global_config, accounts), found(pool.platform_config, accounts)
     if {config.owner, platform.owner} != {pool.program_id}:
         raise DecodeError(f"configurations of LaunchLab curve {address} belong to another program")
-    base = _mint(pool.base_mint, pool.base_decimals, accounts)
-    quote = _mint(pool.quote_mint, pool.quote_decimals, accounts)
+    base = _mint(pool, pool.base_mint, pool.base_decimals, pool.base_vault, accounts)
+    quote = _mint(pool, pool.quote_mint, pool.quote_decimals, pool.quote_vault, accounts)
     return LaunchlabState(
         pool=pool,
         config=decode_config(config),
@@ -51,8 +59,13 @@ def load_state(address: str, accounts: Mapping[str, Account | None], *, epoch: i
     )
 
 
-def _mint(address: str, decimals: int, accounts: Mapping[str, Account | None]) -> Mint:
+def _mint(
+    pool: LaunchlabPool, address: str, decimals: int, vault: str, accounts: Mapping[str, Account | None]
+) -> Mint:
+    """A mint of the curve, whose vault holds it for the program; the curve counts its reserves itself."""
     mint = decode_mint(found(address, accounts))
     if mint.decimals != decimals:
         raise DecodeError(f"mint {address} contradicts its curve")
+    owner = program.authority(pool.program_id)
+    vault_amount(vault, accounts, mint=address, token_program=mint.program, owner=owner, pool=pool.address)
     return mint

@@ -44,7 +44,7 @@ class RaydiumLaunchlab:
         return notice_events.events_of_frame(frame, notice)
 
     def required_accounts(self, pool: str, known: Mapping[str, Account | None]) -> tuple[str, ...]:
-        """The curve first; once it is known: configurations and mints."""
+        """The curve first; once it is known: configurations, mints, vaults."""
         if pool not in known:
             return (pool,)
         needed = needed_by(decode_pool(found(pool, known)))
@@ -58,6 +58,8 @@ class RaydiumLaunchlab:
             event.facts.get("platform_config", ""),
             event.base_mint,
             event.quote_mint,
+            event.base_vault,
+            event.quote_vault,
         )
         return tuple(address for address in told if address)
 

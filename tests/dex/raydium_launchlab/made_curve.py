@@ -11,7 +11,7 @@ from sniperforge.dex.raydium_launchlab.accounts import LaunchlabConfig, Launchla
 from sniperforge.dex.raydium_launchlab.state import LaunchlabState
 from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import Account
-from tests.dex.made import address, mint_account, raw, tag
+from tests.dex.made import address, mint_account, raw, tag, token_account
 
 TOKEN = address(3_000)
 CONFIG, PLATFORM, CREATOR = address(3_001), address(3_002), address(3_003)
@@ -70,6 +70,7 @@ class CurveAccounts:
     config_owner: str = program.MAINNET
     base_decimals: int = 6
     base_extensions: bytes = b""
+    vault_owner: str = program.authority()
 
     def pool_account(self) -> Account:
         """The curve's own account."""
@@ -122,5 +123,7 @@ class CurveAccounts:
             self.platform_account(),
             mint_account(TOKEN, self.base_decimals, TOKEN_2022_PROGRAM, self.base_extensions),
             mint_account(WSOL_MINT, 9),
+            token_account(BASE_VAULT, TOKEN, program.authority(), 9 * 10**14, TOKEN_2022_PROGRAM),
+            token_account(QUOTE_VAULT, WSOL_MINT, self.vault_owner, 3_083_254_720),
         )
         return {account.address: account for account in accounts}

@@ -43,7 +43,7 @@ def test_one_round_suffices_after_a_launch() -> None:
     accounts += [BASE_VAULT, QUOTE_VAULT, *(address(10 + index) for index in range(5))]
     data = tag("global", "initialize_with_token_2022") + launch()
     wanted = VENUE.accounts_of(only(transaction(program.MAINNET, accounts, data)))
-    assert set(wanted) == {POOL, CONFIG, PLATFORM, TOKEN, WSOL_MINT}
+    assert set(wanted) == {POOL, CONFIG, PLATFORM, TOKEN, WSOL_MINT, BASE_VAULT, QUOTE_VAULT}
     chain = CurveAccounts(pool()).pack()
     known = {where: chain[where] for where in wanted}
     assert VENUE.required_accounts(POOL, known) == ()
