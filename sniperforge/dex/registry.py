@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.invoke_stack import Frame, frames_of
+from sniperforge.dex.meteora_dlmm.venue import MeteoraDlmm
 from sniperforge.dex.orca_whirlpool.venue import OrcaWhirlpool
 from sniperforge.dex.pumpfun.venue import Pumpfun
 from sniperforge.dex.pumpswap.venue import Pumpswap
@@ -34,6 +35,7 @@ READERS: Final[tuple[PoolReader, ...]] = (
     *VENUES,
     RaydiumClmm(),
     OrcaWhirlpool(),
+    MeteoraDlmm(),
 )
 """Venues whose pools can be looked at, the tradable ones included."""
 

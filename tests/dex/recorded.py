@@ -201,11 +201,11 @@ def _instructions(venue: RecordedVenue, recording: Recording, own: list[PoolEven
 
     Where a recording decodes nothing, or only counts the accounts of a form that it does not know, it tells nothing.
     """
-    if isinstance(recording.parsed, LogsNotice) or "decoded" not in recording.document:
+    if isinstance(recording.parsed, LogsNotice) or recording.document.get("decoded") is None:
         return
     told: list[tuple[str, Told]] = []
     untold: set[str] = set()
-    for entry in recording.document["decoded"] or ():
+    for entry in recording.document["decoded"]:
         if "name" not in entry or not _is_of(venue, entry, recording):
             continue
         if not isinstance(entry["accounts"], dict):

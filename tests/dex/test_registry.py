@@ -26,6 +26,7 @@ SHARED_PARTS = {
     "account_roles",
     "anchor",
     "anchor_events",
+    "arrivals",
     "byte_reader",
     "checked_json",
     "derive",

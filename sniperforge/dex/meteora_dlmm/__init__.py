@@ -1,0 +1,1 @@
+"""Meteora DLMM: pools of price bins, looked at and not traded."""
