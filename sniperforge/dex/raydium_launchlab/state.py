@@ -107,8 +107,15 @@ class LaunchlabState:
 
     @property
     def spot_price(self) -> Fraction:
-        """Raw quote units per raw base unit, before fees, exact. A curve always has one."""
-        return curve.price(self._curve)
+        """Raw quote units per raw base unit, before fees, exact.
+
+        Raises:
+            RefusedError: nothing was bought yet on a linear curve, whose price begins at nothing.
+        """
+        price = curve.price(self._curve)
+        if not price:
+            raise RefusedError(f"curve {self.address} has no price before the first purchase")
+        return price
 
     @property
     def quote_liquidity(self) -> int:
@@ -238,7 +245,7 @@ class LaunchlabState:
 
     def _impact(self, base: int, net: int, *, selling: bool) -> int:
         """How far the average price is from the spot price, on any curve."""
-        at_spot = self.spot_price * base
+        at_spot = curve.price(self._curve) * base
         got, expected = (net, at_spot) if selling else (at_spot, net)
         return max(int((1 - got / expected) * BASIS_POINTS), 0) if expected else 0
 

@@ -181,6 +181,8 @@ def test_price_impact() -> None:
     assert state(curve.LINEAR, free, line).quote(TOKEN, 50).price_impact_bps == 2_500
     start = line | {"real_base": 0, "real_quote": 0}
     assert state(curve.LINEAR, free, start).quote(WSOL_MINT, 5_000).price_impact_bps == 10_000
+    with pytest.raises(RefusedError, match="no price"):
+        _ = state(curve.LINEAR, free, start).spot_price
 
 
 @pytest.mark.parametrize(
