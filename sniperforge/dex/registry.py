@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.invoke_stack import Frame, frames_of
+from sniperforge.dex.meteora_damm_v2.venue import MeteoraDammV2
 from sniperforge.dex.meteora_dlmm.venue import MeteoraDlmm
 from sniperforge.dex.orca_whirlpool.venue import OrcaWhirlpool
 from sniperforge.dex.pumpfun.venue import Pumpfun
@@ -36,6 +37,7 @@ READERS: Final[tuple[PoolReader, ...]] = (
     RaydiumClmm(),
     OrcaWhirlpool(),
     MeteoraDlmm(),
+    MeteoraDammV2(),
 )
 """Venues whose pools can be looked at, the tradable ones included."""
 
