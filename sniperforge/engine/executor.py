@@ -246,7 +246,7 @@ class Executor:
     async def end_series(
         self, ended: Intent, nonce_account: str, *, deadline: float | None = None
     ) -> Outcome:
-        """Advance a sale's nonce, so that none of its attempts can land. Returns and raises like :meth:`buy`."""
+        """Advance a sale's nonce: none of its attempts can land then. Returns and raises like :meth:`buy`."""
 
         def admitted() -> Plan:
             plan = self._planner.end_series(ended, nonce_account, self._signing.salt)

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from sniperforge.app import sales
+from sniperforge.app.records import open_records
 from sniperforge.app.sale import Sales
 from sniperforge.app.sales import sell_held
+from sniperforge.app.status import status_of
 from sniperforge.app.trader import Trader
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.domain.trade import IntentKind, PositionState
 from sniperforge.errors import NotFoundError, RefusedError, UsageError, WalletBusyError
+from sniperforge.localnet.faults.plan import FaultPlan
 from sniperforge.store.journal import Journal
 from sniperforge.testing.trades import make_attempt, make_intent
 from sniperforge.wallets.secret import SecretText
@@ -78,6 +81,38 @@ async def test_here_when_nobody_holds_the_wallet(tmp_path: Path, monkeypatch: py
         assert not project.lock.read_text(), "released"
         assert (await sell(project, None)).error() is None
         assert (await sell(project, None)).sales == ()
+
+
+async def test_an_unknown_sale_has_its_outcome_later_under_the_same_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 8, the signature in the status; the same key afterwards tells what landed, and trades nothing."""
+    async with place(tmp_path, monkeypatch, per_minute=480) as (network, project):
+        async with bot(project) as trader:
+            (position,) = await with_positions(trader, 1)
+            await until(lambda: not trader.journal.unresolved())
+        monkeypatch.setattr("sniperforge.engine.guard.BY_HAND_SECONDS", 0.5)
+        monkeypatch.setattr("sniperforge.engine.session.DRAIN_SECONDS", 0.5)
+        network.faults.set(FaultPlan(drop=1.0))
+        unknown = await sell(project, position.mint, percent=100, client_key="k")
+        assert unknown.sales[0].kind is OutcomeKind.UNKNOWN
+        error = unknown.error()
+        assert error is not None
+        assert error.exit_code == 8
+        async with open_records(project.settings) as records:
+            assert (await status_of(records))["unknown"][-1] == unknown.sales[0].signature
+        network.faults.clear()
+        monkeypatch.undo()
+        monkeypatch.setenv("XDG_STATE_HOME", str(project.state_home))
+        later = await sell(project, position.mint, percent=100, client_key="k")
+        assert later.sales[0].kind is OutcomeKind.FILLED
+        assert (await sell(project, position.mint, percent=100, client_key="k")).sales == later.sales
+        with project.journal() as journal:
+            mine = [fill for fill in journal.fills() if fill.position_id == position.id]
+            assert [fill.kind for fill in mine].count(IntentKind.SELL) == 1
+            assert journal.unresolved() == []
+        async with open_records(project.settings) as records:
+            assert (await status_of(records))["unknown"] == []
 
 
 async def test_a_key_is_of_one_trade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
