@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.anchor import DISCRIMINATOR_SIZE, instruction_discriminator
 from sniperforge.dex.anchor_events import emitted
+from sniperforge.dex.arrivals import arrived
 from sniperforge.dex.pool_events import event_of_call
 from sniperforge.dex.raydium_launchlab.instructions import BUY_EXACT_IN, SELL_EXACT_IN
 from sniperforge.dex.raydium_launchlab.log_events import trade_amounts, trades_in
 from sniperforge.dex.raydium_launchlab.program import NAME
-from sniperforge.dex.token_flow import received_by, sent_between
-from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, TOKEN_PROGRAMS
+from sniperforge.dex.token_flow import sent_between
+from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM
 from sniperforge.domain.pool import EventKind
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from sniperforge.dex.growing_layout import Fields
     from sniperforge.dex.venue import Call
-    from sniperforge.domain.chain import TransactionView
     from sniperforge.domain.pool import PoolEvent
 
 BUY_EXACT_OUT: Final = instruction_discriminator("buy_exact_out")
@@ -40,8 +40,6 @@ _ARGUMENTS: Final = struct.Struct("<QQ")
 _SHARE_AT: Final = slice(24, 32)
 _ACCOUNTS: Final = 11
 _FIXED_ACCOUNTS: Final = 15
-_MOVES: Final = frozenset({3, 7, 8, 9, 12, 14, 15, 17, 26})
-"""Token instructions that change a balance: transfers, minting, burning, closing, wrapping."""
 
 
 def read_trade(call: Call) -> PoolEvent | None:
@@ -99,17 +97,8 @@ def _real_amounts(
     sent = amounts.get("output_amount", given)
     received = sent
     if output_program != TOKEN_PROGRAM:
-        received = _arrived(call.transaction, facts["user_output"], sent)
+        received = arrived(call.transaction, facts["user_output"])
+        if received is None or sent is None or not 0 <= received <= sent:
+            received = None
     found = {"amount_in": paid, "output_amount": sent, "amount_out": received}
     return amounts | {name: amount for name, amount in found.items() if amount is not None}
-
-
-def _arrived(transaction: TransactionView, account: str, sent: int | None) -> int | None:
-    """What a transfer brought, if nothing else changed the account."""
-    changes = sum(
-        account in instruction.accounts[:3]
-        for instruction in transaction.instructions
-        if instruction.program_id in TOKEN_PROGRAMS and instruction.data[:1] and instruction.data[0] in _MOVES
-    )
-    received = received_by(transaction, account) if changes == 1 else None
-    return received if received is not None and sent is not None and 0 <= received <= sent else None
