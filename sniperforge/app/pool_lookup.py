@@ -7,9 +7,13 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from sniperforge.dex.pumpfun.program import curve_address
+from sniperforge.dex.pumpfun.state import CurveState
+from sniperforge.dex.pumpswap.state import PumpswapState
 from sniperforge.dex.raydium_amm_v4.state import AmmState
 from sniperforge.dex.raydium_cpmm.state import CpmmState
 from sniperforge.dex.registry import READERS, VENUES
+from sniperforge.domain.addresses import TOKEN_PROGRAMS
 from sniperforge.domain.amounts import TokenAmount
 from sniperforge.errors import DecodeError, NotFoundError, RefusedError, UnavailableError
 from sniperforge.tokens.account import decode_token_account
@@ -105,6 +109,8 @@ class _Read(NamedTuple):
 async def show_pool(rpc: RpcClient, address: str) -> ShownPool:
     """The pool at ``address``, of whatever venue, also of those that are only looked at.
 
+    A curve of Pump.fun is named by its coin's mint: it does not tell which coin trades on it.
+
     Raises:
         NotFoundError: nothing is there, or it is no pool of a venue that is known.
         UnavailableError: no usable answer.
@@ -135,7 +141,10 @@ async def _read(rpc: RpcClient, address: str, venues: Sequence[_Reader]) -> tupl
     account = await rpc.account(address, COMMITMENT)
     if account is None:
         raise NotFoundError(f"no pool at {address}: there is no such account on this chain")
-    venue = next((each for each in venues if account.owner in each.programs.values()), None)
+    owner = account.owner
+    if owner in TOKEN_PROGRAMS and (curve := await rpc.account(curve_address(address), COMMITMENT)):
+        owner = curve.owner
+    venue = next((each for each in venues if owner in each.programs.values()), None)
     if venue is None:
         raise NotFoundError(
             f"no pool at {address}: the account belongs to program {account.owner}",
@@ -143,7 +152,7 @@ async def _read(rpc: RpcClient, address: str, venues: Sequence[_Reader]) -> tupl
         )
     slot, accounts = await _accounts(rpc, venue, address, account)
     epoch = (await rpc.epoch_info(COMMITMENT)).epoch
-    return venue, _Read(account.owner, slot, accounts, epoch)
+    return venue, _Read(owner, slot, accounts, epoch)
 
 
 def _held(vault: str, accounts: Mapping[str, Account | None]) -> int:
@@ -173,6 +182,8 @@ def reserves_of(state: PoolView, base_held: int) -> tuple[TokenAmount, TokenAmou
         base_held = state.reserve_0 + state.reserve_1 - state.quote_liquidity
     elif isinstance(state, AmmState):
         base_held = state.reserve_coin + state.reserve_pc - state.quote_liquidity
+    elif isinstance(state, CurveState):
+        base_held = state.account.real_token
     return TokenAmount(state.base_mint, base_held, state.decimals(state.base_mint)), quote
 
 
@@ -181,6 +192,8 @@ def fees_of(state: PoolView) -> dict[str, Any]:
     if isinstance(state, AmmState):
         fee = Fraction(100 * state.pool.fee_numerator, state.pool.fee_denominator)
         return {"trade_percent": decimal_text(fee)}
+    if isinstance(state, CurveState | PumpswapState):
+        return _pump_fees(state)
     if not isinstance(state, CpmmState):
         return {}
     config, pool = state.config, state.pool
@@ -204,6 +217,19 @@ def decimal_text(value: Fraction, digits: int = _DIGITS) -> str:
     with localcontext() as context:
         context.prec = digits
         return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
+
+
+def _pump_fees(state: CurveState | PumpswapState) -> dict[str, str]:
+    """Of the tier in force; it moves with the market cap."""
+    pool, creator = (
+        (state.math.protocol, state.math.creator)
+        if isinstance(state, CurveState)
+        else (state.reserves.lp + state.reserves.protocol, state.reserves.creator)
+    )
+    return {
+        name: decimal_text(Fraction(bps, 100))
+        for name, bps in (("trade_percent", pool), ("creator_percent", creator))
+    }
 
 
 def _transfer_fees(state: CpmmState) -> dict[str, TransferFee | None]:

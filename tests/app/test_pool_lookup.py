@@ -29,6 +29,8 @@ from sniperforge.errors import NotFoundError, UnavailableError
 from sniperforge.localnet.network import LocalNetwork
 from sniperforge.tokens.transfer_fee import TransferFee
 from tests.app.place import market_network
+from tests.dex.pumpfun.conftest import MINT, CurveAccounts
+from tests.dex.pumpswap.conftest import PoolAccounts as PumpswapAccounts
 from tests.dex.raydium_amm_v4.conftest import PoolAccounts
 
 SOL_IN_POOL = 20_000 * 10**9
@@ -140,6 +142,50 @@ async def test_a_venue_that_is_only_looked_at(monkeypatch: pytest.MonkeyPatch) -
     shown = await show_pool(node, made.pool)
     assert (shown.state.address, shown.slot, shown.base_held) == (made.pool, 7, made.vault_pc)
     assert shown.to_json(now=0)["base_reserve"]["raw"] == str(made.vault_pc)
+
+
+def node_of(accounts: dict[str, Any]) -> RpcClient:
+    """A node that has these accounts."""
+
+    class Node:
+        async def account(self, address: str, _commitment: str) -> Any:
+            return accounts.get(address)
+
+        async def accounts(self, addresses: list[str], _commitment: str) -> Any:
+            found = {address: accounts.get(address) for address in addresses}
+            return SimpleNamespace(slot=7, accounts=found)
+
+        async def epoch_info(self, _commitment: str) -> Any:
+            return SimpleNamespace(epoch=1)
+
+    return cast(RpcClient, Node())
+
+
+async def test_a_curve_is_found_by_its_coin() -> None:
+    """Its own address does not tell the coin, and the error says so; a mint without a curve has none."""
+    made = CurveAccounts()
+    node = node_of(made.pack())
+    shown = await show_pool(node, MINT)
+    document = shown.to_json(now=2_000_000_000)
+    assert (document["pool"], document["dex"]) == (made.curve, "pumpfun")
+    assert document["program_id"] == "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P"
+    assert document["base_reserve"]["raw"] == "793100000000000"
+    assert document["fees"] == {"trade_percent": "0.95", "creator_percent": "0.3"}
+    with pytest.raises(NotFoundError) as caught:
+        await show_pool(node, made.curve)
+    assert "mint" in (caught.value.hint or "")
+    with pytest.raises(NotFoundError):
+        await show_pool(node_of({MINT: made.pack()[MINT]}), MINT)
+
+
+async def test_a_pumpswap_pool() -> None:
+    """Its vault is its reserve; fees by its tier."""
+    made = PumpswapAccounts()
+    shown = await show_pool(node_of(made.pack()), made.pool)
+    document = shown.to_json(now=2_000_000_000)
+    assert document["base_reserve"]["raw"] == str(made.base_amount)
+    assert document["liquidity"]["raw"] == str(made.quote_amount)
+    assert document["fees"] == {"trade_percent": "0.95", "creator_percent": "0.3"}
 
 
 @pytest.mark.parametrize(
