@@ -35,7 +35,7 @@ from sniperforge.domain.pool import EventKind, PoolEvent
 from sniperforge.engine.door import Door
 from sniperforge.engine.judge import Judge
 from sniperforge.engine.kill_switch import KillSwitch
-from sniperforge.market.pool_feed import notice_of
+from sniperforge.market.feed_sources import notice_of
 from sniperforge.risk.facts import Holder, PoolFacts, RoundTrip
 from sniperforge.store.journal import Journal
 from sniperforge.store.shared import SharedStore

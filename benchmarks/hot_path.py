@@ -42,7 +42,7 @@ from sniperforge.domain.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MIN
 from sniperforge.engine.orders import BuyOrder, ExecutionPolicy
 from sniperforge.engine.planner import Planner
 from sniperforge.execution.plan import compile_message, signed_transaction
-from sniperforge.market.pool_feed import notice_of
+from sniperforge.market.feed_sources import notice_of
 from sniperforge.wallets.secret import SecretKey
 from sniperforge.wallets.signer import KeypairSigner
 

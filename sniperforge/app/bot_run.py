@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from sniperforge.app.bots import bot_config
 from sniperforge.app.calm_memory import calm_memory
+from sniperforge.app.pool_sources import open_feed
 from sniperforge.dex.registry import programs_on
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.engine.bot_host import STOPPING, BotHost
 from sniperforge.engine.events import BuyEnded, PoolJudged, PoolSeen, PositionMoved
 from sniperforge.engine.facts import FactGatherer
 from sniperforge.engine.judge import Judge
-from sniperforge.market.pool_feed import PoolFeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sniperforge.app.trader import Trader
     from sniperforge.domain.outcome import Outcome
     from sniperforge.engine.events import SessionEvent
+    from sniperforge.market.pool_feed import PoolFeed
     from sniperforge.plugin import BotSpec, Judgement
 
 KEPT: Final = 10_000
@@ -121,14 +122,6 @@ async def run_bot(
     """
     node, clock = trader.node, trader.node.clock
     config = bot_config(node.settings, spec)
-    feed = PoolFeed(
-        programs_on(node.cluster, spec.dexes(config)),
-        history=node.rpc,
-        pubsub=trader.pubsub,
-        clock=clock,
-        commitment=node.settings.network.feed_commitment,
-    )
-    on_feed(feed)
     judge = Judge(
         gatherer=FactGatherer(
             rpc=node.rpc, wallet=trader.wallet, account_rent=trader.account_rent, clock=clock
@@ -141,20 +134,23 @@ async def run_bot(
         clock=clock,
         look_ahead=trader.executor.look_ahead,
     )
-    host = BotHost(
-        name=spec.name,
-        bot=spec.make(config),
-        pools=feed,
-        judge=judge,
-        executor=trader.executor,
-        guard=trader.guard,
-        exits=spec.exits(config),
-        slippage_bps=node.settings.config.execution.slippage_bps,
-        clock=clock,
-        tell=tell,
-    )
-    with calm_memory():
-        await trader.session.run(_run(host, feed, duration))
+    programs = programs_on(node.cluster, spec.dexes(config))
+    async with open_feed(node, trader.pubsub, programs) as feed:
+        on_feed(feed)
+        host = BotHost(
+            name=spec.name,
+            bot=spec.make(config),
+            pools=feed,
+            judge=judge,
+            executor=trader.executor,
+            guard=trader.guard,
+            exits=spec.exits(config),
+            slippage_bps=node.settings.config.execution.slippage_bps,
+            clock=clock,
+            tell=tell,
+        )
+        with calm_memory():
+            await trader.session.run(_run(host, feed, duration))
 
 
 async def _run(host: BotHost, feed: PoolFeed, duration: float | None) -> None:

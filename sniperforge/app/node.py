@@ -107,13 +107,18 @@ class Node:
             if {READ, HISTORY} & endpoint.roles
         )
 
-    def pubsub(self) -> PubSubClient:
-        """Subscriptions, at the first endpoint for them that serves this chain; the caller enters it."""
+    def pubsub(self, turn: int = 0) -> PubSubClient:
+        """Subscriptions, at the first endpoint for them that serves this chain; the caller enters it.
+
+        ``turn`` further endpoints are put behind the others, for connections that do not fail together.
+        """
         from sniperforge.chain.websocket import PubSubClient
 
         roles = zip(self.settings.network.all_endpoints, self.pool.endpoints, strict=False)
         urls = {each.ws_url: endpoint for each, endpoint in roles if each.ws_url and SUBSCRIBE in each.roles}
-        return PubSubClient(list(urls), self.clock, admit=lambda url: urls[url].prove())
+        order = list(urls)
+        first = turn % len(order)
+        return PubSubClient(order[first:] + order[:first], self.clock, admit=lambda url: urls[url].prove())
 
     async def survey(self) -> tuple[EndpointReport, ...]:
         """How each endpoint does, after asking all of them. Never raises for outages."""

@@ -6,23 +6,29 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.node import Node, open_node
 from sniperforge.app.pool_filter import LAUNCHPADS, PoolFilter, launchpad_of, liquidity_of
+from sniperforge.app.pool_sources import open_feed
 from sniperforge.config.nearest import did_you_mean
 from sniperforge.config.values import lamports_of
 from sniperforge.dex.registry import DETECTORS, program_on, programs_on
 from sniperforge.domain.amounts import format_sol
 from sniperforge.errors import ConfigError, UsageError
-from sniperforge.market.pool_feed import PoolFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sniperforge.config.load import Settings
     from sniperforge.config.model import Watch
     from sniperforge.domain.events import NewPool
+    from sniperforge.market.feed_health import SourceHealth
+    from sniperforge.market.pool_feed import PoolFeed
+    from sniperforge.ports import Clock
+
+REPORT_SECONDS: Final = 10.0
 
 
 def pool_filter(config: Watch, options: Mapping[str, Any]) -> PoolFilter:
@@ -79,6 +85,28 @@ def pool_document(pool: NewPool, now: float) -> dict[str, Any]:
     }
 
 
+def source_document(health: SourceHealth) -> dict[str, Any]:
+    """How a source did, against the others, in the document form; times in milliseconds."""
+    standing = health.standing
+    return {
+        "source": health.name,
+        "subscribed": health.subscribed,
+        "wanted": health.wanted,
+        "heard_ms_ago": _milliseconds(health.age) if isfinite(health.age) else None,
+        "gaps": health.gaps,
+        "seen": standing.seen,
+        "first": standing.first,
+        "missed": standing.missed,
+        "lag_ms": _milliseconds(standing.lag),
+        "worst_lag_ms": _milliseconds(standing.worst_lag),
+        "last_error": health.last_error,
+    }
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1_000, 3)
+
+
 async def watch_pools(
     settings: Settings,
     *,
@@ -86,6 +114,7 @@ async def watch_pools(
     duration: float | None,
     ready: Callable[[Node], None],
     tell: Callable[[NewPool, float], None],
+    report: Callable[[Sequence[SourceHealth]], None] | None = None,
 ) -> None:
     """Tell of every creation and migration until cancelled, or for ``duration`` seconds.
 
@@ -93,6 +122,7 @@ async def watch_pools(
         wanted: what is left out.
         ready: called once the chain is known.
         tell: called with each pool and the time in Unix seconds; must not block.
+        report: called with how each source does, every :data:`REPORT_SECONDS` and at the end.
 
     Raises:
         UnavailableError: the node does not answer.
@@ -101,21 +131,27 @@ async def watch_pools(
     async with open_node(settings, patient=True) as node:
         programs = _programs(node.cluster, wanted.dexes)
         ready(node)
-        async with node.pubsub() as pubsub:
-            feed = PoolFeed(
-                programs,
-                history=node.rpc,
-                pubsub=pubsub,
-                clock=node.clock,
-                commitment=node.settings.network.feed_commitment,
-                migrations=True,
-            )
-            async with asyncio.TaskGroup() as group:
-                running = group.create_task(feed.run())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(duration):
-                        await _tell_all(feed, node, wanted, tell)
-                running.cancel()
+        async with node.pubsub() as pubsub, open_feed(node, pubsub, programs, migrations=True) as feed:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    beside = [feed.run(), _report_often(feed, node.clock, report)]
+                    running = [group.create_task(work) for work in beside]
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(duration):
+                            await _tell_all(feed, node, wanted, tell)
+                    for task in running:
+                        task.cancel()
+            finally:
+                if report is not None:
+                    report(feed.health().sources)
+
+
+async def _report_often(
+    feed: PoolFeed, clock: Clock, report: Callable[[Sequence[SourceHealth]], None] | None
+) -> None:
+    while report is not None:
+        await clock.sleep(REPORT_SECONDS)
+        report(feed.health().sources)
 
 
 async def _tell_all(

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from sniperforge.cli.result import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sniperforge.app.node import Node
     from sniperforge.cli.options import Options
     from sniperforge.config.load import Settings
     from sniperforge.domain.events import NewPool
+    from sniperforge.market.feed_health import SourceHealth
 
 
 class WatchView:
@@ -27,6 +30,7 @@ class WatchView:
         self._settings = settings
         self._jsonl = jsonl
         self._pools: list[dict[str, Any]] = []
+        self._sources: list[dict[str, Any]] | None = None
         self._count = 0
 
     def begin(self, node: Node) -> None:
@@ -52,6 +56,17 @@ class WatchView:
         else:
             write_text(pool_line(document))
 
+    def report(self, sources: Sequence[SourceHealth]) -> None:
+        """Show how each source does; in the one document of ``--json`` the last report counts."""
+        from sniperforge.app.pool_stream import source_document
+        from sniperforge.cli.render import write_line, write_text
+
+        self._sources = [source_document(source) for source in sources]
+        if self._jsonl and not self._options.json:
+            write_line({"sources": self._sources})
+        elif not self._options.json:
+            write_text("\n".join(source_line(document) for document in self._sources))
+
     def end(self) -> Result | None:
         """The one document of ``--json``; nothing more where pools were shown as they came."""
         from sniperforge.cli.render import note
@@ -64,7 +79,8 @@ class WatchView:
 
     def _result(self) -> Result:
         network, chain = self._settings.network_name, self._settings.network.chain
-        return Result({"pools": self._pools}, str, network=network, chain=chain)
+        sources = {} if self._sources is None else {"sources": self._sources}
+        return Result({"pools": self._pools, **sources}, str, network=network, chain=chain)
 
 
 def pool_line(document: dict[str, Any]) -> str:
@@ -81,3 +97,18 @@ def pool_line(document: dict[str, Any]) -> str:
     if document["filled"]:
         parts.append("(found in history)")
     return "  ".join(parts)
+
+
+def source_line(document: dict[str, Any]) -> str:
+    """A source's document as one line for people."""
+    heard, lag = document["heard_ms_ago"], document["lag_ms"]
+    parts = [
+        f"{document['source']:16}",
+        f"{document['subscribed']} of {document['wanted']} subscribed",
+        "never heard" if heard is None else f"heard {heard:.0f} ms ago",
+        f"saw {document['seen']}, first {document['first']}, missed {document['missed']}",
+        "never behind" if lag is None else f"behind {lag:g} ms, at worst {document['worst_lag_ms']:g} ms",
+        f"{document['gaps']} gaps",
+        document["last_error"],
+    ]
+    return "  ".join(part for part in parts if part)

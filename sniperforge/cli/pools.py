@@ -126,6 +126,9 @@ def watch(
     max_age: Annotated[
         float, typer.Option("--max-age", min=0, metavar="SECONDS", help="Leave out older pools.")
     ] = 0,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="How each source does, and who was first.")
+    ] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, as they come.")] = False,
     duration: Annotated[float, typer.Option("--duration", min=0, help="Seconds; 0 runs until Ctrl-C.")] = 0,
 ) -> Result | None:
@@ -159,19 +162,26 @@ def watch(
     seconds = seconds_argument(duration) or None
     settings = load_settings(ctx.obj)
     view = WatchView(ctx.obj, settings, jsonl=jsonl)
-    work = _watch(settings, view, pool_filter(settings.config.watch, given), seconds)
+    work = _watch(settings, view, pool_filter(settings.config.watch, given), seconds, sources=sources)
     return run_async(work, loop_factory=loop_factory())
 
 
 async def _watch(
-    settings: Settings, view: WatchView, wanted: PoolFilter, duration: float | None
+    settings: Settings, view: WatchView, wanted: PoolFilter, duration: float | None, *, sources: bool
 ) -> Result | None:
     import asyncio
 
     from sniperforge.app.pool_stream import watch_pools
 
     try:
-        await watch_pools(settings, wanted=wanted, duration=duration, ready=view.begin, tell=view.tell)
+        await watch_pools(
+            settings,
+            wanted=wanted,
+            duration=duration,
+            ready=view.begin,
+            tell=view.tell,
+            report=view.report if sources else None,
+        )
     except asyncio.CancelledError:
         return view.end()  # a signal: what was seen is still told
     return view.end()

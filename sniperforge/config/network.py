@@ -53,6 +53,19 @@ def _tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+FeedSourceName = Literal["logsSubscribe", "blockSubscribe", "programSubscribe"]
+
+
+def _different(value: tuple[FeedSourceName, ...]) -> tuple[FeedSourceName, ...]:
+    if len(set(value)) != len(value):
+        raise PydanticCustomError("repeated", "each source at most once")
+    return value
+
+
+FeedSources = Annotated[
+    tuple[FeedSourceName, ...], BeforeValidator(_tuple), Field(min_length=1), AfterValidator(_different)
+]
+
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_tuple), Field(min_length=1)]
 
 
@@ -97,6 +110,7 @@ class NetworkConfig(Section):
         block_engine_limits: of each of them.
         genesis_hash: base58; for mainnet, devnet and testnet the known one when absent.
         feed_commitment: level at which new pools are seen.
+        feed_sources: ways to hear of new pools, raced; each has a connection of its own.
         request_timeout_ms: of one request.
         max_requests_in_flight: at once, in one process.
     """
@@ -107,6 +121,7 @@ class NetworkConfig(Section):
     roles: Roles = ROLES
     genesis_hash: Address | None = None
     feed_commitment: Literal["processed", "confirmed"] = "confirmed"
+    feed_sources: FeedSources = ("logsSubscribe",)
     request_timeout_ms: Annotated[int, Field(ge=100, le=120_000)] = 10_000
     max_requests_in_flight: Annotated[int, Field(ge=1, le=1_000)] = 16
     limits: EndpointLimits = EndpointLimits()

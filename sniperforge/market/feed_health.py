@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sniperforge.market.source_race import Standing
 
 
 @dataclass(slots=True)
@@ -45,16 +49,40 @@ class FeedCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A snapshot of one of a feed's sources.
+
+    Attributes:
+        name: the node's method.
+        subscribed: how many of its subscriptions stand.
+        wanted: how many it wants.
+        age: seconds since its connection was last heard; infinite before that.
+        gaps: holes in its streams.
+        standing: against the other sources.
+        last_error: the last outage, empty when there was none.
+    """
+
+    name: str
+    subscribed: int
+    wanted: int
+    age: float
+    gaps: int
+    standing: Standing
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedHealth:
     """A snapshot of a feed.
 
     Attributes:
         subscribed: how many of its subscriptions stand.
         wanted: how many it wants.
-        age: seconds since the node was last heard; infinite before that.
+        age: seconds since any of its connections was last heard; infinite before that.
         waiting: pools told of that nobody has taken yet.
         counts: a copy.
         last_error: the last outage or damage, empty when there was none.
+        sources: each of them.
     """
 
     subscribed: int
@@ -63,3 +91,4 @@ class FeedHealth:
     waiting: int
     counts: FeedCounts
     last_error: str
+    sources: tuple[SourceHealth, ...] = ()

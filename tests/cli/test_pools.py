@@ -193,6 +193,19 @@ def test_a_signal_ends_the_watch(terminal: Terminal, network: LocalNetwork) -> N
     assert set(document["data"]) == {"pools"}
 
 
+def test_the_sources_are_shown(terminal: Terminal, network: LocalNetwork) -> None:
+    """In every form of output, at the end too; each of those that the network file names."""
+    names = ["logsSubscribe", "blockSubscribe"]
+    terminal.use(network)
+    terminal.monkeypatch.setenv("SNIPERFORGE_NETWORKS__LOCALNET__FEED_SOURCES", json.dumps(names))
+    document = json.loads(watched(terminal, "--sources", "--json", "-q"))
+    assert [source["source"] for source in document["data"]["sources"]] == names
+    assert max(source["seen"] for source in document["data"]["sources"]) >= 2
+    streamed = watched(terminal, "--sources", "--jsonl", "-q")
+    assert [source["source"] for source in json.loads(streamed.splitlines()[-1])["sources"]] == names
+    assert watched(terminal, "--sources").splitlines()[-1].startswith("blockSubscribe ")
+
+
 def test_the_watch_ends_by_itself(terminal: Terminal, network: LocalNetwork) -> None:
     """After the time given, with how many there were."""
     terminal.use(network)

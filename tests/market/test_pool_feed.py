@@ -16,7 +16,8 @@ from sniperforge.domain import base58
 from sniperforge.domain.events import NewPool
 from sniperforge.domain.pool import EventKind
 from sniperforge.errors import RpcError, UnavailableError
-from sniperforge.market.pool_feed import FeedLimits, PoolFeed, notice_of
+from sniperforge.market.feed_sources import notice_of
+from sniperforge.market.pool_feed import FeedLimits, PoolFeed
 from sniperforge.testing.clock import FakeClock, settle
 from sniperforge.testing.fixtures import read_recording, recordings
 from sniperforge.testing.pubsub import FakePubSub

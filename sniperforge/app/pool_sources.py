@@ -1,0 +1,41 @@
+"""The feed of new pools that a network file asks for: its sources, each on a connection of its own."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from sniperforge.market.feed_sources import SOURCES, FeedLine
+from sniperforge.market.pool_feed import PoolFeed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from sniperforge.app.node import Node
+    from sniperforge.chain.websocket import PubSubClient
+
+
+@asynccontextmanager
+async def open_feed(
+    node: Node, pubsub: PubSubClient, programs: Sequence[str], *, migrations: bool = False
+) -> AsyncIterator[PoolFeed]:
+    """A feed of ``programs`` by every source of ``feed_sources``; the caller runs it.
+
+    The first source is on ``pubsub``. Each further one begins at the next endpoint for subscriptions, so that
+    one node's silence does not silence all.
+    """
+    config = node.settings.network
+    async with AsyncExitStack() as stack:
+        turns = range(1, len(config.feed_sources))
+        pubsubs = [pubsub, *[await stack.enter_async_context(node.pubsub(turn)) for turn in turns]]
+        yield PoolFeed(
+            programs,
+            history=node.rpc,
+            pubsub=pubsub,
+            clock=node.clock,
+            commitment=config.feed_commitment,
+            migrations=migrations,
+            lines=[
+                FeedLine(SOURCES[name], each) for name, each in zip(config.feed_sources, pubsubs, strict=True)
+            ],
+        )
