@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sniperforge.dex.invoke_stack import Frame, frames_of
+from sniperforge.dex.meteora_damm_v1.venue import MeteoraDammV1
 from sniperforge.dex.meteora_damm_v2.venue import MeteoraDammV2
+from sniperforge.dex.meteora_dbc.detector import MeteoraDbc
 from sniperforge.dex.meteora_dlmm.venue import MeteoraDlmm
 from sniperforge.dex.orca_whirlpool.venue import OrcaWhirlpool
 from sniperforge.dex.pumpfun.venue import Pumpfun
@@ -38,10 +40,11 @@ READERS: Final[tuple[PoolReader, ...]] = (
     OrcaWhirlpool(),
     MeteoraDlmm(),
     MeteoraDammV2(),
+    MeteoraDammV1(),
 )
 """Venues whose pools can be looked at, the tradable ones included."""
 
-DETECTORS: Final[tuple[Detector, ...]] = (*READERS,)
+DETECTORS: Final[tuple[Detector, ...]] = (*READERS, MeteoraDbc())
 """Everything that turns transactions into events, readers included."""
 
 DETECTOR_BY_PROGRAM: Final[Mapping[str, Detector]] = {

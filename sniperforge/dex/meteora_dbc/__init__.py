@@ -1,0 +1,1 @@
+"""Meteora DBC: bonding curves, of which the migrations are recognised."""
