@@ -33,7 +33,7 @@ from sniperforge.engine.requests import RequestDesk
 from sniperforge.engine.series_end import SeriesEnder
 from sniperforge.engine.session import Session
 from sniperforge.engine.unknown_tokens import UnknownTokens
-from sniperforge.errors import NotFoundError
+from sniperforge.errors import NotFoundError, StorageError
 from sniperforge.execution.mev import Mev, TipPolicy
 from sniperforge.market.pool_watch import PoolWatch
 from sniperforge.orders.slippage import SlippagePolicy
@@ -180,6 +180,7 @@ def _assemble(
         slippage=slippage_of(config),
         clock=clock,
         tell=tell,
+        pools_of=partial(_pools_of, held.shared),
     )
     session = Session(
         journal=journal,
@@ -240,6 +241,14 @@ def _door(held: _Held, switch: KillSwitch) -> Door:
         clock=node.clock,
         switch=switch,
     )
+
+
+def _pools_of(shared: SharedStore, mint: str) -> list[tuple[str, str]]:
+    """A record of decisions that cannot be read leaves a sale its own pool."""
+    try:
+        return shared.pools_of(mint)
+    except StorageError:
+        return []
 
 
 def _watch(node: Node, pubsub: PubSubClient, dex: str, pool: str) -> PoolWatch:

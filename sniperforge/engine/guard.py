@@ -13,12 +13,13 @@ from sniperforge.domain.trade import HELD_STATES, IntentKind, Position, Position
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.engine.exit_rules import ExitRules, exit_value
 from sniperforge.engine.orders import SellOrder
+from sniperforge.engine.routes import Routes
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
 from sniperforge.market.waits import event_or_time
 from sniperforge.orders.slippage import slippage_bps
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
 
     from sniperforge.dex.venue import PoolState
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sniperforge.domain.trade import Intent
     from sniperforge.engine.events import SessionEvent
     from sniperforge.engine.executor import Executor
+    from sniperforge.engine.routes import Route
     from sniperforge.engine.series import Dearer
     from sniperforge.orders.slippage import SlippagePolicy
     from sniperforge.ports import Clock
@@ -71,6 +73,7 @@ class Guard:
     Args:
         watch: opens a watch on a venue's pool.
         tell: hears every event; must not block.
+        pools_of: ``(dex, pool)`` of a mint's known pools, to which a sale may go after a failed attempt.
     """
 
     def __init__(
@@ -82,8 +85,10 @@ class Guard:
         slippage: SlippagePolicy,
         clock: Clock,
         tell: Callable[[SessionEvent], None],
+        pools_of: Callable[[str], Iterable[tuple[str, str]]] = lambda _mint: (),
     ) -> None:
         self._journal = journal
+        self._pools_of = pools_of
         self._executor = executor
         self._watch = watch
         self._slippage = slippage
@@ -244,15 +249,16 @@ class Guard:
 
         Its callers ask first whether a sale is in flight; the executor asks again before it signs.
         """
-        venue = venue_named(position.dex)
-        if venue is None or state is None:
+        number = position.exit_attempts + 1
+        route = await self._route(position, raw, state, number)
+        if route is None:
             return self._failed(position, f"{reason}; the pool cannot be read now", keep=keep)
         order = SellOrder(
-            venue=venue,
-            state=state,
+            venue=route.venue,
+            state=route.state,
             position=position,
             raw=raw,
-            slippage_bps=slippage_bps(position.exit_attempts + 1, self._slippage, urgency),
+            slippage_bps=slippage_bps(number, self._slippage, urgency),
             origin=origin,
             reason=reason,
             client_key=client_key,
@@ -275,27 +281,33 @@ class Guard:
         self._tell(PositionMoved("sold", sold, reason))
         return outcome
 
+    async def _route(
+        self, position: Position, raw: int, state: PoolState | None, number: int
+    ) -> Route | None:
+        return await Routes(self._watch, self._pools_of).choose(position, raw, state, number)
+
     def _dearer(
         self, position_id: str, raw: int, *, origin: str, reason: str, urgency: Urgency, keep: bool
     ) -> Dearer:
         async def order(number: int) -> SellOrder | None:
             position = self._journal.position(position_id)
-            venue = None if position is None else venue_named(position.dex)
-            if position is None or venue is None or position.state not in HELD_STATES:
+            if position is None or position.state not in HELD_STATES:
                 return None
             async with self._watch_for_exit(position) as watch:
                 if watch.state is None:
                     await watch.changed(LOOK_SECONDS)
                 state = watch.state
-            if state is None:
+            part = min(raw, position.raw)
+            route = await self._route(position, part, state, position.exit_attempts + number)
+            if route is None:
                 return None
             bps = slippage_bps(position.exit_attempts + number, self._slippage, urgency)
             self._tell_again(position, f"{reason}; attempt {number}, {bps} bps", number, keep=keep)
             return SellOrder(
-                venue=venue,
-                state=state,
+                venue=route.venue,
+                state=route.state,
                 position=position,
-                raw=min(raw, position.raw),
+                raw=part,
                 slippage_bps=bps,
                 origin=origin,
                 reason=reason,

@@ -178,8 +178,8 @@ class Planner:
             IntentKind.SELL,
             origin=order.origin,
             mint=position.mint,
-            pool=position.pool,
-            dex=position.dex,
+            pool=order.state.address,
+            dex=order.venue.name,
             max_spend=offer.lamports,
             amount_in=order.raw,
             position_id=position.id,
@@ -210,9 +210,9 @@ class Planner:
         tried = position.exit_attempts  # earlier sales of it that came to nothing
         units = None
         if self._sale_units is not None and tried + number == 1:
-            units = self._sale_units(position.pool)
+            units = self._sale_units(order.state.address)
         return self._offer(
-            salt, order.urgency, number, pool=position.pool, trade=trade, tried=tried, units=units
+            salt, order.urgency, number, pool=order.state.address, trade=trade, tried=tried, units=units
         )
 
     def _sale(self, intent: Intent, order: SellOrder, offer: _Offer, salt: int) -> Plan:

@@ -113,6 +113,13 @@ class SharedStore:
         )
         return [_decision_of(row) for row in rows]
 
+    def pools_of(self, mint: str) -> list[tuple[str, str]]:
+        """``(dex, pool)`` of the mint's pools with a verdict, the last one seen first."""
+        rows = self._db.rows(
+            "SELECT dex, pool FROM decisions WHERE mint = ? GROUP BY dex, pool ORDER BY max(id) DESC", mint
+        )
+        return [(str(row["dex"]), str(row["pool"])) for row in rows]
+
     def addresses(self, start: str, limit: int = 10) -> list[str]:
         """Pools and mints with a verdict whose address begins with ``start``, in order."""
         end = start + "\x7f"  # behind every letter of an address

@@ -16,7 +16,7 @@ from sniperforge.config.model import Config
 from sniperforge.domain.lifecycle import TxState
 from sniperforge.domain.trade import PositionState
 from sniperforge.engine.events import SessionEvent, Trouble
-from sniperforge.errors import ConfigError, WalletBusyError
+from sniperforge.errors import ConfigError, StorageError, WalletBusyError
 from sniperforge.execution.plan import (
     FeePlan,
     compile_message,
@@ -26,6 +26,7 @@ from sniperforge.execution.plan import (
 )
 from sniperforge.localnet.ledger.pace import SlotProfile
 from sniperforge.store.journal import Journal
+from sniperforge.store.shared import DecisionRow
 from sniperforge.testing.trades import make_attempt, make_intent
 from sniperforge.wallets.signer import KeypairSigner
 from tests.app.session_kit import bot, place, until
@@ -150,3 +151,19 @@ async def test_a_trade_through_the_configured_block_engine(
             trader.executor._lander._senders = ()
             fills = await until(trader.journal.fills, seconds=40)
         assert fills[0].settlement.tip == 100_000
+
+
+async def test_a_record_that_cannot_be_read_leaves_a_sale_its_own_pool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other pools are known from it, and are no condition of a sale."""
+    async with place(tmp_path, monkeypatch) as (_, project), bot(project) as trader:
+        row = DecisionRow(1.0, project.wallet, "b", "raydium_cpmm", "P", "M", "refused", (), {})
+        trader.shared.record_decision(row)
+        assert list(trader.guard._pools_of("M")) == [("raydium_cpmm", "P")]
+
+        def broken(_mint: str) -> list[tuple[str, str]]:
+            raise StorageError("broken")
+
+        monkeypatch.setattr(trader.shared, "pools_of", broken)
+        assert list(trader.guard._pools_of("M")) == []

@@ -58,6 +58,13 @@ def session(**changes: object) -> SessionRow:
 
 
 class TestDecisions:
+    def test_the_pools_of_a_mint(self, store: SharedStore) -> None:
+        """Each once, the one judged last first; those of other mints are not among them."""
+        for name, mint in (("a", "m"), ("b", "m"), ("c", "other"), ("a", "m")):
+            store.record_decision(decision(pool=name, mint=mint))
+        assert store.pools_of("m") == [("raydium_cpmm", "a"), ("raydium_cpmm", "b")]
+        assert store.pools_of("x") == []
+
     def test_a_decision_comes_back_whole(self, store: SharedStore) -> None:
         """By its pool and by its mint, with every fact."""
         store.record_decision(decision())
