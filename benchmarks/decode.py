@@ -184,7 +184,7 @@ def measure() -> dict[str, float]:
     resolved = parse_transaction(swap)
     miss = json.dumps({"params": {"result": {"value": {"logs": swap["meta"]["logMessages"]}}}}).encode()
     needles = needles_for(program.MAINNET)
-    assert len(events_of(resolved)) == 2
+    assert len(events_of(resolved)) == 3
     assert len(resolved.instructions) == 20
     assert len(creations_in(creation_notice)) == 1
     return {
