@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
+from sniperforge.app.decoding import read_text
 from sniperforge.app.node import Node, open_node
 from sniperforge.app.pool_filter import LAUNCHPADS, PoolFilter, launchpad_of, liquidity_of
 from sniperforge.app.pool_sources import open_feed
@@ -17,15 +18,18 @@ from sniperforge.config.values import lamports_of
 from sniperforge.dex.registry import DETECTORS, program_on, programs_on
 from sniperforge.domain.amounts import format_sol
 from sniperforge.errors import ConfigError, UsageError
+from sniperforge.market.feed_recording import read_recording
+from sniperforge.market.feed_replay import Replay
+from sniperforge.market.pool_feed import PoolFeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     from sniperforge.config.load import Settings
     from sniperforge.config.model import Watch
     from sniperforge.domain.events import NewPool
     from sniperforge.market.feed_health import SourceHealth
-    from sniperforge.market.pool_feed import PoolFeed
     from sniperforge.ports import Clock
 
 REPORT_SECONDS: Final = 10.0
@@ -115,6 +119,7 @@ async def watch_pools(
     ready: Callable[[Node], None],
     tell: Callable[[NewPool, float], None],
     report: Callable[[Sequence[SourceHealth]], None] | None = None,
+    record: Path | None = None,
 ) -> None:
     """Tell of every creation and migration until cancelled, or for ``duration`` seconds.
 
@@ -123,27 +128,77 @@ async def watch_pools(
         ready: called once the chain is known.
         tell: called with each pool and the time in Unix seconds; must not block.
         report: called with how each source does, every :data:`REPORT_SECONDS` and at the end.
+        record: a new file for the raw messages.
 
     Raises:
+        StorageError: the recording cannot be written.
         UnavailableError: the node does not answer.
         UsageError: a venue is not on this chain.
     """
     async with open_node(settings, patient=True) as node:
         programs = _programs(node.cluster, wanted.dexes)
         ready(node)
-        async with node.pubsub() as pubsub, open_feed(node, pubsub, programs, migrations=True) as feed:
+        async with (
+            node.pubsub() as pubsub,
+            open_feed(node, pubsub, programs, migrations=True, record=record) as feed,
+        ):
             try:
                 async with asyncio.TaskGroup() as group:
                     beside = [feed.run(), _report_often(feed, node.clock, report)]
                     running = [group.create_task(work) for work in beside]
                     with suppress(TimeoutError):
                         async with asyncio.timeout(duration):
-                            await _tell_all(feed, node, wanted, tell)
+                            await _tell_all(feed, node.clock, wanted, tell)
                     for task in running:
                         task.cancel()
             finally:
                 if report is not None:
                     report(feed.health().sources)
+
+
+async def replay_pools(
+    path: Path,
+    *,
+    wanted: PoolFilter,
+    speed: float,
+    ready: Callable[[str], None],
+    tell: Callable[[NewPool, float], None],
+    report: Callable[[Sequence[SourceHealth]], None] | None = None,
+) -> None:
+    """Tell of every creation and migration in a recording, the same each time.
+
+    Args:
+        path: what ``record`` of :func:`watch_pools` made.
+        wanted: what is left out.
+        speed: 1 for the recording's own; 0 without pauses.
+        ready: called with the cluster of the recording.
+        tell: called with each pool and the time it was then, in Unix seconds.
+        report: called with how each source did, at the end.
+
+    Raises:
+        NotFoundError: there is no such file.
+        DecodeError: it is no recording of a feed.
+    """
+    head, documents = read_recording(read_text(path), str(path))
+    replay = Replay(head, documents)
+    ready(head.cluster)
+    feed = PoolFeed(
+        head.programs,
+        history=replay.history,
+        pubsub=replay.lines[0].pubsub,
+        clock=replay.clock,
+        commitment=head.commitment,
+        migrations=True,
+        lines=replay.lines,
+    )
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(feed.run())
+        telling = group.create_task(_tell_all(feed, replay.clock, wanted, tell))
+        await replay.play(speed)
+        running.cancel()
+        await telling
+    if report is not None:
+        report(feed.health().sources)
 
 
 async def _report_often(
@@ -155,10 +210,10 @@ async def _report_often(
 
 
 async def _tell_all(
-    feed: PoolFeed, node: Node, wanted: PoolFilter, tell: Callable[[NewPool, float], None]
+    feed: PoolFeed, clock: Clock, wanted: PoolFilter, tell: Callable[[NewPool, float], None]
 ) -> None:
     async for pool in feed:
-        now = node.clock.now()
+        now = clock.now()
         if wanted.admits(pool, now):
             tell(pool, now)
 

@@ -17,6 +17,10 @@ PasswordFile = Annotated[
     Path | None, typer.Option("--password-file", metavar="FILE", help="Read it from a file of mode 0600.")
 ]
 
+ForOneTrade = Annotated[
+    str, typer.Option("--mev", metavar="none|tip|bundle", help="This sale alone, instead of execution.mev.")
+]
+
 
 def lamports_argument(text: str, *, name: str = "SOL") -> int:
     """An amount of SOL as lamports, exactly.
@@ -61,12 +65,12 @@ def path_argument(text: str) -> Path:
         raise UsageError(f"there is no home folder for {text}") from None
 
 
-def seconds_argument(seconds: float) -> float:
-    """A duration; ``nan`` passes every comparison that an option's limits make.
+def seconds_argument(seconds: float, *, name: str = "--duration") -> float:
+    """A duration, or another number; ``nan`` passes every comparison that an option's limits make.
 
     Raises:
         UsageError: not a number.
     """
     if math.isnan(seconds):
-        raise UsageError("--duration: nan is not a number of seconds")
+        raise UsageError(f"{name}: nan is not a number")
     return seconds

@@ -9,7 +9,6 @@ from sniperforge.cli.result import Result
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sniperforge.app.node import Node
     from sniperforge.cli.options import Options
     from sniperforge.config.load import Settings
     from sniperforge.domain.events import NewPool
@@ -21,11 +20,11 @@ class WatchView:
 
     Args:
         options: ``--json`` collects everything for one document, ``--quiet`` leaves out the notes.
-        settings: of the network that is shown.
+        settings: of the network that is shown; ``None`` for a recording.
         jsonl: one document a line.
     """
 
-    def __init__(self, options: Options, settings: Settings, *, jsonl: bool) -> None:
+    def __init__(self, options: Options, settings: Settings | None, *, jsonl: bool) -> None:
         self._options = options
         self._settings = settings
         self._jsonl = jsonl
@@ -33,14 +32,16 @@ class WatchView:
         self._sources: list[dict[str, Any]] | None = None
         self._count = 0
 
-    def begin(self, node: Node) -> None:
+    def begin(self, cluster: str) -> None:
         """Say which network is watched."""
         from sniperforge.cli.render import note, write_text
 
-        if not (self._options.json or self._jsonl):
-            write_text(self._result().banner or "")
+        banner = self._result().banner
+        if banner and not (self._options.json or self._jsonl):
+            write_text(banner)
         if not self._options.quiet:
-            note(f"watching {node.cluster} for new pools; Ctrl-C ends it")
+            past = "a recording of " if self._settings is None else ""
+            note(f"watching {past}{cluster} for new pools; Ctrl-C ends it")
 
     def tell(self, pool: NewPool, now: float) -> None:
         """Show a pool known at ``now``, in Unix seconds."""
@@ -78,9 +79,11 @@ class WatchView:
         return None
 
     def _result(self) -> Result:
-        network, chain = self._settings.network_name, self._settings.network.chain
         sources = {} if self._sources is None else {"sources": self._sources}
-        return Result({"pools": self._pools, **sources}, str, network=network, chain=chain)
+        data = {"pools": self._pools, **sources}
+        if self._settings is None:
+            return Result(data, str)
+        return Result(data, str, network=self._settings.network_name, chain=self._settings.network.chain)
 
 
 def pool_line(document: dict[str, Any]) -> str:

@@ -11,9 +11,9 @@ from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from pathlib import Path
 
-    from sniperforge.app.pool_filter import PoolFilter
     from sniperforge.app.pool_lookup import ShownPool
     from sniperforge.cli.options import Options
     from sniperforge.cli.pool_lines import WatchView
@@ -126,6 +126,15 @@ def watch(
     max_age: Annotated[
         float, typer.Option("--max-age", min=0, metavar="SECONDS", help="Leave out older pools.")
     ] = 0,
+    record_file: Annotated[
+        str, typer.Option("--record", metavar="FILE", help="Write the raw messages there; must not exist.")
+    ] = "",
+    replay: Annotated[
+        str, typer.Option("--replay", metavar="FILE", help="A recording instead of the network.")
+    ] = "",
+    speed: Annotated[
+        float, typer.Option("--speed", min=0, help="Of --replay: 1 is the recording's own, 0 without pauses.")
+    ] = 0,
     sources: Annotated[
         bool, typer.Option("--sources", help="How each source does, and who was first.")
     ] = False,
@@ -139,13 +148,16 @@ def watch(
     Example: sniperforge pools watch --min-liquidity-sol 10
 
     Example: sniperforge pools watch --dex pumpswap --dex raydium_cpmm --jsonl --duration 60
+
+    Example: sniperforge pools watch --replay feed.jsonl --sources
     """
-    from sniperforge.app.pool_stream import pool_filter
-    from sniperforge.cli.arguments import address_argument, lamports_argument, seconds_argument
+    from sniperforge.app.pool_stream import pool_filter, replay_pools, watch_pools
+    from sniperforge.cli.arguments import address_argument, lamports_argument, path_argument, seconds_argument
     from sniperforge.cli.event_loop import loop_factory
     from sniperforge.cli.pool_lines import WatchView
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
+    from sniperforge.errors import UsageError
 
     sol = (("--min-liquidity-sol", min_liquidity_sol), ("--max-liquidity-sol", max_liquidity_sol))
     least, most = (lamports_argument(text, name=option) if text else 0 for option, text in sol)
@@ -157,33 +169,43 @@ def watch(
         "names": tuple(name or ()),
         "min_liquidity": least,
         "max_liquidity": most,
-        "max_age": max_age,
+        "max_age": seconds_argument(max_age, name="--max-age"),
     }
     seconds = seconds_argument(duration) or None
     settings = load_settings(ctx.obj)
-    view = WatchView(ctx.obj, settings, jsonl=jsonl)
-    work = _watch(settings, view, pool_filter(settings.config.watch, given), seconds, sources=sources)
-    return run_async(work, loop_factory=loop_factory())
-
-
-async def _watch(
-    settings: Settings, view: WatchView, wanted: PoolFilter, duration: float | None, *, sources: bool
-) -> Result | None:
-    import asyncio
-
-    from sniperforge.app.pool_stream import watch_pools
-
-    try:
-        await watch_pools(
-            settings,
+    view = WatchView(ctx.obj, None if replay else settings, jsonl=jsonl)
+    wanted = pool_filter(settings.config.watch, given)
+    report = view.report if sources else None
+    if replay and (record_file or seconds):
+        raise UsageError("--replay reads a recording, whole: neither --record nor --duration go with it")
+    if replay:
+        work = replay_pools(
+            path_argument(replay),
             wanted=wanted,
-            duration=duration,
+            speed=seconds_argument(speed, name="--speed"),
             ready=view.begin,
             tell=view.tell,
-            report=view.report if sources else None,
+            report=report,
         )
-    except asyncio.CancelledError:
-        return view.end()  # a signal: what was seen is still told
+    else:
+        work = watch_pools(
+            settings,
+            wanted=wanted,
+            duration=seconds,
+            ready=lambda node: view.begin(node.cluster),
+            tell=view.tell,
+            report=report,
+            record=path_argument(record_file) if record_file else None,
+        )
+    return run_async(_ended(work, view), loop_factory=loop_factory())
+
+
+async def _ended(work: Awaitable[None], view: WatchView) -> Result | None:
+    import asyncio
+    from contextlib import suppress
+
+    with suppress(asyncio.CancelledError):  # a signal: what was seen is still told
+        await work
     return view.end()
 
 

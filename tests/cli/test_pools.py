@@ -206,6 +206,26 @@ def test_the_sources_are_shown(terminal: Terminal, network: LocalNetwork) -> Non
     assert watched(terminal, "--sources").splitlines()[-1].startswith("blockSubscribe ")
 
 
+def test_a_recorded_watch_is_seen_again(terminal: Terminal, network: LocalNetwork) -> None:
+    """Without the network, all of it and the same each time; filters apply; a recording is not overwritten."""
+    terminal.use(network)
+    file = str(terminal.folder / "feed.jsonl")
+    live = json.loads(watched(terminal, "--record", file, "--json", "-q"))["data"]["pools"]
+    assert "File exists" in terminal.error("pools", "watch", "--record", file, "--duration", "1", code=1)
+    terminal.monkeypatch.setenv("SNIPERFORGE_NETWORKS__LOCALNET__RPC_URL", "http://127.0.0.1:9")
+    replay = ("pools", "watch", "--replay", file)
+    document = terminal.document(*replay, "--sources")
+    assert document["network"] is None
+    assert document["data"]["sources"][0]["seen"] >= len(live)
+    pools = document["data"]["pools"]
+    assert {pool["signature"] for pool in live} <= {pool["signature"] for pool in pools}
+    for options in ((), ("--speed", "20")):
+        assert terminal.data(*replay, *options)["pools"] == pools
+    assert terminal.data(*replay, "--dex", "pumpswap")["pools"] == []
+    shown = terminal.run(*replay)
+    assert shown.splitlines()[0].split("  ")[1] == "raydium_cpmm"
+
+
 def test_the_watch_ends_by_itself(terminal: Terminal, network: LocalNetwork) -> None:
     """After the time given, with how many there were."""
     terminal.use(network)
@@ -223,6 +243,11 @@ def test_the_watch_ends_by_itself(terminal: Terminal, network: LocalNetwork) -> 
         (("--launchpad", "moon"), 2),
         (("--creator", "me"), 2),
         (("--duration", "nan"), 2),
+        (("--max-age", "nan"), 2),
+        (("--replay", "x", "--speed", "nan"), 2),
+        (("--replay", "x", "--record", "y"), 2),
+        (("--replay", "x", "--duration", "1"), 2),
+        (("--replay", "none.jsonl"), 9),
         (("--duration", "-1"), 2),
         ((), 6),
     ],
