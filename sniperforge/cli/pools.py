@@ -178,6 +178,9 @@ def watch(
     report = view.report if sources else None
     if replay and (record_file or seconds):
         raise UsageError("--replay reads a recording, whole: neither --record nor --duration go with it")
+    path = path_argument(record_file) if record_file else None
+    if path is not None and path.exists():
+        raise UsageError(f"--record {path}: it exists already")
     if replay:
         work = replay_pools(
             path_argument(replay),
@@ -195,7 +198,7 @@ def watch(
             ready=lambda node: view.begin(node.cluster),
             tell=view.tell,
             report=report,
-            record=path_argument(record_file) if record_file else None,
+            record=path,
         )
     return run_async(_ended(work, view), loop_factory=loop_factory())
 

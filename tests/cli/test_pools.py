@@ -211,7 +211,7 @@ def test_a_recorded_watch_is_seen_again(terminal: Terminal, network: LocalNetwor
     terminal.use(network)
     file = str(terminal.folder / "feed.jsonl")
     live = json.loads(watched(terminal, "--record", file, "--json", "-q"))["data"]["pools"]
-    assert "File exists" in terminal.error("pools", "watch", "--record", file, "--duration", "1", code=1)
+    assert "it exists already" in terminal.error("pools", "watch", "--record", file, code=2)
     terminal.monkeypatch.setenv("SNIPERFORGE_NETWORKS__LOCALNET__RPC_URL", "http://127.0.0.1:9")
     replay = ("pools", "watch", "--replay", file)
     document = terminal.document(*replay, "--sources")
