@@ -10,6 +10,7 @@ from sniperforge.domain.lifecycle import TxState
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.domain.trade import PositionState
 from sniperforge.errors import RefusedError, RejectedError, UnavailableError, UnknownOutcomeError
+from sniperforge.execution.mev import Mev, may_go
 
 if TYPE_CHECKING:
     from sniperforge.domain.outcome import Outcome
@@ -28,6 +29,8 @@ class Sale:
     Attributes:
         proceeds: lamports, before the transaction's own fee.
         text: why it did not sell; empty when it did.
+        mev: who might have its transaction, as its bytes say.
+        tip: lamports that it paid to block engines; 0 for what did not land.
     """
 
     mint: str
@@ -35,6 +38,8 @@ class Sale:
     signature: str = ""
     proceeds: int = 0
     text: str = ""
+    mev: Mev = Mev.NONE
+    tip: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The document form."""
@@ -43,6 +48,8 @@ class Sale:
             "outcome": self.kind.value,
             "signature": self.signature or None,
             "proceeds_sol": format_sol(self.proceeds),
+            "mev": self.mev.value,
+            "tip_sol": format_sol(self.tip),
             "text": self.text,
         }
 
@@ -77,31 +84,39 @@ def _failure(sale: Sale, count: int) -> SniperForgeError:
     return RefusedError(text, hint=_KEPT)
 
 
-def sale_of_outcome(mint: str, outcome: Outcome) -> Sale:
+def sale_of_outcome(journal: JournalReader, mint: str, outcome: Outcome) -> Sale:
     """A sale made in this process."""
-    proceeds = outcome.fill.settlement.trade if outcome.fill is not None else 0
-    return Sale(mint, outcome.kind, outcome.signature, proceeds, "" if outcome.ok else outcome.reason)
+    done = outcome.fill.settlement if outcome.fill is not None else None
+    attempt = journal.attempt(outcome.signature) if outcome.signature else None
+    return Sale(
+        mint,
+        outcome.kind,
+        outcome.signature,
+        done.trade if done else 0,
+        "" if outcome.ok else outcome.reason,
+        may_go(attempt.raw) if attempt else Mev.NONE,
+        done.tip if done else 0,
+    )
 
 
 def sale_of_intent(journal: JournalReader, intent: Intent) -> Sale | None:
     """A sale that was journalled, by whatever process; ``None`` while its outcome is open."""
     attempt = journal.decisive(intent.id)
-    fill = journal.fill(attempt.signature)
+    fill, mev = journal.fill(attempt.signature), may_go(attempt.raw)
     if fill is not None:
-        err, proceeds = fill.settlement.err, fill.settlement.trade
-        if err is None:
-            return Sale(intent.mint, OutcomeKind.FILLED, attempt.signature, proceeds)
-        text = f"the chain refused it: {err}"
-        return Sale(intent.mint, OutcomeKind.REJECTED, attempt.signature, proceeds, text)
+        done = fill.settlement
+        kind = OutcomeKind.FILLED if done.err is None else OutcomeKind.REJECTED
+        text = "" if done.err is None else f"the chain refused it: {done.err}"
+        return Sale(intent.mint, kind, attempt.signature, done.trade, text, mev, done.tip)
     if attempt.state is TxState.DEAD:
-        return Sale(intent.mint, OutcomeKind.DEAD, attempt.signature, text=EXPIRED)
+        return Sale(intent.mint, OutcomeKind.DEAD, attempt.signature, text=EXPIRED, mev=mev)
     return None
 
 
 def open_sale(journal: JournalReader, intent: Intent) -> Sale:
     """The sale of an intent whose outcome nobody waits for any longer."""
-    signature = journal.attempts(intent.id)[-1].signature
-    return Sale(intent.mint, OutcomeKind.UNKNOWN, signature, text="no outcome yet")
+    last = journal.attempts(intent.id)[-1]
+    return Sale(intent.mint, OutcomeKind.UNKNOWN, last.signature, text="no outcome yet", mev=may_go(last.raw))
 
 
 def gone(journal: JournalReader, position: Position) -> Sale:

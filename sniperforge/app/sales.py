@@ -17,7 +17,7 @@ from sniperforge.coordination.wallet_lock import read_holder
 from sniperforge.domain.amounts import parse_units
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.domain.trade import HELD_STATES, IntentKind, PositionState
-from sniperforge.engine.requests import BY_COMMAND, SELL, find_position, not_held, sale_amount
+from sniperforge.engine.requests import BY_COMMAND, SELL, find_position, not_held, sale_amount, sale_mev
 from sniperforge.errors import NotFoundError, RefusedError, UsageError, WalletBusyError
 from sniperforge.store.journal_reader import JournalReader
 
@@ -51,6 +51,7 @@ async def sell_held(
         name: position id, mint or pool, or the beginning of one; ``None`` for all.
         payload: ``percent`` or ``amount`` (tokens as decimal text), and ``client_key``; when all are sold,
             each position gets a key of its own from it, and one that was sold with it before is not again.
+            ``mev`` is the policy for these sales alone.
         password: asked when the wallet is encrypted and this process must sign.
         live: the command says ``--live``.
 
@@ -59,6 +60,7 @@ async def sell_held(
         RefusedError: more than is held, or mainnet without ``--live``.
         UsageError: the amount is no amount, or the key was used for something else.
         WalletBusyError: the wallet's holder did not take the request.
+        ConfigError: ``mev`` needs a block engine, and the network has none.
     """
     entry = wallet_entry(settings)
     async with open_node(settings, live=live, patient=True) as node:
@@ -67,6 +69,9 @@ async def sell_held(
                 "on mainnet positions are sold only with --live",
                 hint="write `live = true` in the configuration too",
             )
+        mev = sale_mev(payload)
+        if mev is not None:
+            node.settings.require_block_engine(mev)
         seller = _Seller(node, entry, password)
         return Sales(entry.pubkey, node.mode, await seller.sell(name, payload))
 
@@ -244,16 +249,16 @@ class _Seller:
 async def _one(trader: Trader, order: _Order) -> Sale:
     """A few tries, each wider; a caller's own key allows only one."""
     position, key = order.position, order.key
-    raw = sale_amount(position, order.request)
+    raw, mev = sale_amount(position, order.request), sale_mev(order.request)
     sale: Sale | None = None
     for _ in range(1 if key else TRIES):
         try:
             outcome = await trader.guard.sell(
-                position.id, raw, origin="sell", reason=BY_COMMAND, client_key=key
+                position.id, raw, origin="sell", reason=BY_COMMAND, client_key=key, mev=mev
             )
         except NotFoundError:
             break
-        sale = sale_of_outcome(position.mint, outcome)
+        sale = sale_of_outcome(trader.journal, position.mint, outcome)
         if sale.kind in (OutcomeKind.FILLED, OutcomeKind.UNKNOWN):
             break
     return sale or gone(trader.journal, position)
@@ -267,6 +272,8 @@ def _request(position: Position, payload: Mapping[str, Any]) -> dict[str, Any]:
             request = {"position": position.id, "raw": parse_units(str(payload["amount"]), position.decimals)}
         except ValueError as error:
             raise UsageError(f"amount: {error}") from None
+    if payload.get("mev") is not None:
+        request["mev"] = str(payload["mev"])
     raw = sale_amount(position, request)
     if raw is not None and raw > position.raw:
         held = position.to_json()["amount"]["ui"]

@@ -117,6 +117,7 @@ async def open_trader(
             resume=partial(_resume, switch, trader.session),
             clock=node.clock,
             tell=tell,
+            may_pay=node.settings.require_block_engine,
         )
         trader.session.add_service(desk.run)
         trader.session.add_service(lambda: switch.watch(node.clock, tell))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sniperforge.cli.arguments import PasswordFile, PasswordStdin
+from sniperforge.cli.arguments import ForOneTrade, PasswordFile, PasswordStdin
 from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
@@ -46,6 +46,7 @@ def sell(
             "--intent-id", metavar="KEY", help="The same key sells no position twice; outcomes show again."
         ),
     ] = "",
+    mev: ForOneTrade = "",
     live: Annotated[bool, typer.Option("--live", help="Mainnet; needs live = true too.")] = False,
     password_stdin: PasswordStdin = False,
     password_file: PasswordFile = None,
@@ -53,7 +54,7 @@ def sell(
     """Sell one position, or all; through the process that holds the wallet when one runs."""
     from sniperforge.cli.password import password_source
     from sniperforge.cli.prompt import confirm
-    from sniperforge.cli.sell import sell_positions
+    from sniperforge.cli.sell import choices, sell_positions
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
     from sniperforge.errors import UsageError
@@ -61,10 +62,10 @@ def sell(
     if bool(name) == every:
         raise UsageError("name one position, or give --all")
     options: Options = ctx.obj
+    everything = {"percent": 100} | choices(intent_id, mev)
     if every:
         confirm("sell every held position?", options)
     source = password_source(password_stdin=password_stdin, password_file=password_file)
-    everything = {"percent": 100, **({"client_key": intent_id} if intent_id else {})}
     return run_async(sell_positions(load_settings(options), name or None, everything, source, live=live))
 
 

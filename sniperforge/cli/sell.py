@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sniperforge.cli.arguments import PasswordFile, PasswordStdin
+from sniperforge.cli.arguments import ForOneTrade, PasswordFile, PasswordStdin
 from sniperforge.cli.command import command_app
 from sniperforge.cli.result import Result
 
@@ -31,6 +31,7 @@ def sell(
             "--intent-id", metavar="KEY", help="The same key never sells twice; its outcome is shown again."
         ),
     ] = "",
+    mev: ForOneTrade = "",
     live: Annotated[bool, typer.Option("--live", help="Mainnet; needs live = true too.")] = False,
     password_stdin: PasswordStdin = False,
     password_file: PasswordFile = None,
@@ -40,7 +41,7 @@ def sell(
     from sniperforge.cli.settings import load_settings
     from sniperforge.cli.signals import run_async
 
-    payload = {**_amount(amount), **({"client_key": intent_id} if intent_id else {})}
+    payload = _amount(amount) | choices(intent_id, mev)
     source = password_source(password_stdin=password_stdin, password_file=password_file)
     return run_async(sell_positions(load_settings(ctx.obj), mint, payload, source, live=live))
 
@@ -68,12 +69,27 @@ async def sell_positions(
     )
 
 
+def choices(intent_id: str, mev: str) -> dict[str, Any]:
+    """What ``--intent-id`` and ``--mev`` add to what is asked; shared with ``positions sell``.
+
+    Raises:
+        UsageError: no such policy.
+    """
+    from sniperforge.engine.requests import sale_mev
+
+    given = {"client_key": intent_id, "mev": mev}
+    asked = {name: value for name, value in given.items() if value}
+    sale_mev(asked)
+    return asked
+
+
 def _line(sale: Sale) -> str:
     from sniperforge.domain.amounts import format_sol
 
     match sale.kind:
         case "filled" if sale.signature:
-            return f"{sale.mint}  sold for {format_sol(sale.proceeds)} SOL"
+            tip = f", {sale.mev}, tip {format_sol(sale.tip)} SOL" if sale.tip else ""
+            return f"{sale.mint}  sold for {format_sol(sale.proceeds)} SOL{tip}"
         case "filled":
             return f"{sale.mint}  {sale.text}"
         case "unknown":

@@ -63,13 +63,20 @@ class Settings:
         """The file that stops entries while it is there."""
         return _folder(self.root, self.config.limits.kill_file)
 
-    def require_block_engine(self) -> None:
-        """Raise ``ConfigError`` when trades are to go to block engines and the network has none."""
-        mev, name = self.config.execution.mev, self.network_name
+    def require_block_engine(self, chosen: str | None = None) -> None:
+        """Raise ``ConfigError`` when trades are to go to block engines and the network has none.
+
+        Args:
+            chosen: ``--mev`` of one command; ``None`` for what the configuration says of all trades.
+        """
+        mev, name = chosen or self.config.execution.mev, self.network_name
         if mev != "none" and not self.network.block_engine_urls:
+            said, other = f'execution.mev is "{mev}"', 'mev = "none"'
+            if chosen is not None:
+                said, other = f"--mev {mev}", "--mev none"
             raise ConfigError(
-                f'execution.mev is "{mev}", and network {name} has no block engine',
-                hint=f'set block_engine_urls in networks/{name}.toml, or mev = "none"',
+                f"{said}, and network {name} has no block engine",
+                hint=f"set block_engine_urls in networks/{name}.toml, or {other}",
                 details={"key": "execution.mev", "value": mev, "network": name},
             )
 

@@ -13,8 +13,10 @@ from sniperforge.domain.trade import HELD_STATES, IntentKind, Position, Position
 from sniperforge.engine.events import PositionMoved, Trouble
 from sniperforge.engine.exit_rules import ExitRules, exit_value
 from sniperforge.engine.orders import SellOrder
+from sniperforge.engine.planner import CHOSEN_MEV
 from sniperforge.engine.routes import Routes
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError
+from sniperforge.execution.mev import Mev
 from sniperforge.market.waits import event_or_time
 from sniperforge.orders.slippage import slippage_bps
 
@@ -115,12 +117,19 @@ class Guard:
                 self._wake.clear()
 
     async def sell(
-        self, position_id: str, raw: int | None, *, origin: str, reason: str, client_key: str | None = None
+        self,
+        position_id: str,
+        raw: int | None,
+        *,
+        origin: str,
+        reason: str,
+        client_key: str | None = None,
+        mev: Mev | None = None,
     ) -> Outcome:
         """Sell by hand: ``raw`` tokens, or all. One attempt; a whole sale that fails is kept exiting.
 
         Waits for a sale of the position that is in flight. A key that was used before trades nothing: its
-        outcome is returned.
+        outcome is returned. ``mev`` is for this sale alone; ``None`` leaves it to the policy.
 
         Raises:
             NotFoundError: no such held position.
@@ -150,6 +159,7 @@ class Guard:
                 client_key=client_key,
                 keep=part == held.raw,
                 deadline=self._clock.monotonic() + BY_HAND_SECONDS,
+                mev=mev,
             )
 
     def dearer(self, intent: Intent) -> Dearer | None:
@@ -163,6 +173,7 @@ class Guard:
             reason=intent.reason,
             urgency=Urgency.URGENT,
             keep=bool(intent.facts.get("whole")),
+            mev=Mev(chosen) if (chosen := intent.facts.get(CHOSEN_MEV)) else None,
         )
 
     @asynccontextmanager
@@ -244,6 +255,7 @@ class Guard:
         client_key: str | None = None,
         keep: bool = True,
         deadline: float | None = None,
+        mev: Mev | None = None,
     ) -> Outcome:
         """One try to sell. Whatever stands in its way is counted and told; the position stays owned.
 
@@ -263,10 +275,13 @@ class Guard:
             reason=reason,
             client_key=client_key,
             urgency=urgency,
+            mev=mev,
         )
         self._tell(PositionMoved("exiting", position, reason))
         try:
-            further = self._dearer(position.id, raw, origin=origin, reason=reason, urgency=urgency, keep=keep)
+            further = self._dearer(
+                position.id, raw, origin=origin, reason=reason, urgency=urgency, keep=keep, mev=mev
+            )
             outcome = await self._executor.sell(order, deadline=deadline, dearer=further)
         except StorageError:
             raise  # nothing can be journalled: the session must end, loudly
@@ -287,7 +302,15 @@ class Guard:
         return await Routes(self._watch, self._pools_of).choose(position, raw, state, number)
 
     def _dearer(
-        self, position_id: str, raw: int, *, origin: str, reason: str, urgency: Urgency, keep: bool
+        self,
+        position_id: str,
+        raw: int,
+        *,
+        origin: str,
+        reason: str,
+        urgency: Urgency,
+        keep: bool,
+        mev: Mev | None,
     ) -> Dearer:
         async def order(number: int) -> SellOrder | None:
             position = self._journal.position(position_id)
@@ -312,6 +335,7 @@ class Guard:
                 origin=origin,
                 reason=reason,
                 urgency=urgency,
+                mev=mev,
             )
 
         return order

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sniperforge.domain.trade import Urgency
-from sniperforge.execution.mev import TipPolicy
+from sniperforge.execution.mev import Mev, TipPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,7 @@ class SellOrder:
         raw: tokens to sell, at most what the position holds.
         slippage_bps: how much less than quoted this attempt accepts.
         urgency: how much it may pay to be quick.
+        mev: chosen for this sale alone; ``None`` leaves it to the policy.
     """
 
     venue: Venue
@@ -70,6 +71,7 @@ class SellOrder:
     reason: str
     client_key: str | None = None
     urgency: Urgency = Urgency.NORMAL
+    mev: Mev | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         SellOrder,
         TransferOrder,
     )
-    from sniperforge.execution.mev import Tip
+    from sniperforge.execution.mev import Mev, Tip
     from sniperforge.execution.plan import SwapBuilder
     from sniperforge.ports import Clock
 
@@ -52,6 +52,10 @@ ACCOUNT_OVERHEAD: Final = 128
 
 MAX_EXTENDED_ACCOUNT_SIZE: Final = 256
 """More than any associated account of a Token-2022 mint takes: its extensions are known at creation only."""
+
+
+CHOSEN_MEV: Final = "chosen_mev"
+"""The fact of an intent that names the policy chosen for it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,7 @@ class Planner:
                 "decimals": position.decimals,
                 "expected_out": str(quote.amount_out),
                 "whole": order.raw >= position.raw,
+                **({} if order.mev is None else {CHOSEN_MEV: order.mev.value}),
             },
         )
         return self._sale(intent, order, offer, salt)
@@ -211,8 +216,9 @@ class Planner:
         units = None
         if self._sale_units is not None and tried + number == 1:
             units = self._sale_units(order.state.address)
+        pool, mev = order.state.address, order.mev
         return self._offer(
-            salt, order.urgency, number, pool=order.state.address, trade=trade, tried=tried, units=units
+            salt, order.urgency, number, pool=pool, trade=trade, tried=tried, units=units, mev=mev
         )
 
     def _sale(self, intent: Intent, order: SellOrder, offer: _Offer, salt: int) -> Plan:
@@ -314,10 +320,11 @@ class Planner:
         trade: int,
         tried: int = 0,
         units: int | None = None,
+        mev: Mev | None = None,
     ) -> _Offer:
         """The offer of a trade, within the caps: the tip first, priority with what they leave."""
         room = self._rules.cap(trade) - SIGNATURE_FEE
-        tip = self._policy.tips.of_attempt(tried + number).within(room)
+        tip = self._policy.tips.of_attempt(tried + number, mev).within(room)
         plan = fee_plan(
             self._rules,
             units or self._policy.compute_units,

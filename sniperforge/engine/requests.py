@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sniperforge.domain.trade import IntentKind, PositionState
 from sniperforge.engine.events import Trouble
 from sniperforge.errors import NotFoundError, RefusedError, SniperForgeError, StorageError, UsageError
+from sniperforge.execution.mev import Mev
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -34,6 +35,9 @@ class RequestDesk:
     """Executes requests on behalf of other commands.
 
     A sale is accepted at once and runs on; its sender follows it in the journal by ``client_key``.
+
+    Args:
+        may_pay: raises ``ConfigError`` for a policy that this process has no block engine for.
     """
 
     def __init__(
@@ -46,8 +50,10 @@ class RequestDesk:
         resume: Callable[[], None],
         clock: Clock,
         tell: Callable[[SessionEvent], None],
+        may_pay: Callable[[Mev], None],
     ) -> None:
         self._inbox = inbox
+        self._may_pay = may_pay
         self._journal = journal
         self._guard = guard
         self._halt = halt
@@ -84,7 +90,8 @@ class RequestDesk:
         Raises:
             NotFoundError: no such held position.
             RefusedError: more is to be sold than is held.
-            UsageError: an unknown kind of request, an amount that is none, a key of another intent.
+            UsageError: an unknown kind of request or policy, an amount that is none, a key of another intent.
+            ConfigError: the policy needs a block engine, and there is none.
             StorageError: the journal cannot be written.
         """
         match kind:
@@ -111,8 +118,11 @@ class RequestDesk:
             raise RefusedError(
                 f"{raw} raw units asked for, {position.raw} held", details={"held": str(position.raw)}
             )
+        mev = sale_mev(payload)
+        if mev is not None:
+            self._may_pay(mev)
         origin = str(payload.get("origin", "sell"))
-        group.create_task(self._run_sale(position, raw, origin, key))
+        group.create_task(self._run_sale(position, raw, origin, key, mev))
         return {"accepted": True, "position_id": position.id, "client_key": key}
 
     def _sold_before(self, key: str | None, name: str) -> Position | None:
@@ -129,9 +139,13 @@ class RequestDesk:
             )
         return position
 
-    async def _run_sale(self, position: Position, raw: int | None, origin: str, key: str | None) -> None:
+    async def _run_sale(
+        self, position: Position, raw: int | None, origin: str, key: str | None, mev: Mev | None
+    ) -> None:
         try:
-            await self._guard.sell(position.id, raw, origin=origin, reason=BY_COMMAND, client_key=key)
+            await self._guard.sell(
+                position.id, raw, origin=origin, reason=BY_COMMAND, client_key=key, mev=mev
+            )
         except StorageError:
             raise
         except SniperForgeError as error:
@@ -195,6 +209,22 @@ def sale_amount(position: Position, payload: Mapping[str, Any]) -> int | None:
     if not 1 <= percent <= 100:
         raise UsageError(f"{percent} % is not between 1 and 100")
     return None if percent == 100 else max(position.raw * percent // 100, 1)
+
+
+def sale_mev(payload: Mapping[str, Any]) -> Mev | None:
+    """What ``mev`` chooses for one sale; ``None`` leaves it to the configuration.
+
+    Raises:
+        UsageError: no such policy.
+    """
+    chosen = payload.get("mev")
+    if chosen is None:
+        return None
+    try:
+        return Mev(chosen)
+    except ValueError:
+        known = ", ".join(Mev)
+        raise UsageError(f"mev is {chosen!r}, not one of {known}") from None
 
 
 def _whole(value: object, what: str) -> int:

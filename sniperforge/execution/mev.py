@@ -79,13 +79,14 @@ class TipPolicy:
     first: int = 0
     most: int = 0
 
-    def of_attempt(self, number: int) -> Tip:
-        """What the ``number``-th attempt of a trade pays, from 1."""
-        if self.mev is Mev.NONE:
+    def of_attempt(self, number: int, chosen: Mev | None = None) -> Tip:
+        """What the ``number``-th attempt of a trade pays, from 1; ``chosen`` stands for ``mev`` if given."""
+        mev = self.mev if chosen is None else chosen
+        if mev is Mev.NONE:
             return NO_TIP
         raised = min(number, 64) - 1
         lamports = min(self.first * 3**raised // 2**raised, self.most)
-        public = self.mev is Mev.TIP or number > PRIVATE_ATTEMPTS
+        public = mev is Mev.TIP or number > PRIVATE_ATTEMPTS
         return Tip(Mev.TIP if public else Mev.BUNDLE, lamports)
 
 

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from sniperforge.app.sale import Sale, Sales, gone, open_sale, sale_of_intent, sale_of_outcome
+from sniperforge.domain.jito import DONT_FRONT
 from sniperforge.domain.lifecycle import TxEvent
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.trade import IntentKind
+from sniperforge.execution.mev import Mev
 from sniperforge.store.journal import Journal
 from sniperforge.testing.trades import make_attempt, make_fill, make_intent, make_position, make_settlement
+from sniperforge.tokens.addresses import pubkey
 
+BUNDLE = b"\1" * 64 + bytes(pubkey(DONT_FRONT))
 SOLD = Sale("A", OutcomeKind.FILLED, "s1", 5)
 
 
@@ -50,9 +54,13 @@ def test_the_document() -> None:
         "outcome": "filled",
         "signature": "s1",
         "proceeds_sol": "0.000000005",
+        "mev": "none",
+        "tip_sol": "0.000000000",
         "text": "",
     }
     assert Sale("A", OutcomeKind.REFUSED).to_json()["signature"] is None
+    paid = Sale("A", OutcomeKind.FILLED, "s1", 5, mev=Mev.BUNDLE, tip=100_000).to_json()
+    assert (paid["mev"], paid["tip_sol"]) == ("bundle", "0.000100000")
 
 
 @pytest.fixture
@@ -67,9 +75,10 @@ def test_sales_of_a_journal(journal: Journal) -> None:
     for name in ("open", "landed", "refused", "dead"):
         intent = make_intent(name, IntentKind.SELL)
         signature = make_attempt(intent).signature
-        journal.record_intent(intent, make_attempt(intent))
+        journal.record_intent(intent, make_attempt(intent, raw=BUNDLE))
         if name == "landed":
-            journal.book(make_fill(intent, make_settlement(signature, trade=7)), TxEvent.LANDED)
+            done = make_settlement(signature, trade=7, tip=3)
+            journal.book(make_fill(intent, done), TxEvent.LANDED)
         if name == "refused":
             journal.book(make_fill(intent, make_settlement(signature, err="Custom")), TxEvent.FAILED)
         if name == "dead":
@@ -77,7 +86,9 @@ def test_sales_of_a_journal(journal: Journal) -> None:
         sale = sale_of_intent(journal, intent)
         kinds[name] = sale.kind if sale else None
         if name == "landed":
-            assert sale == Sale("mint", OutcomeKind.FILLED, signature, 7)
+            assert sale == Sale("mint", OutcomeKind.FILLED, signature, 7, mev=Mev.BUNDLE, tip=3)
+        elif sale:
+            assert (sale.mev, sale.tip) == (Mev.BUNDLE, 0)
     assert kinds == {
         "open": None,
         "landed": OutcomeKind.FILLED,
@@ -86,16 +97,20 @@ def test_sales_of_a_journal(journal: Journal) -> None:
     }
     unresolved = open_sale(journal, make_intent("open", IntentKind.SELL))
     assert (unresolved.kind, unresolved.signature) == (OutcomeKind.UNKNOWN, "signature of open")
+    assert (unresolved.mev, unresolved.tip) == (Mev.BUNDLE, 0)
     journal.close()
 
 
-def test_an_outcome_of_this_process() -> None:
-    """Proceeds come from what landed; a reason only when it did not sell."""
-    fill = make_fill(make_intent("s", IntentKind.SELL), make_settlement("sig", trade=9))
-    done = sale_of_outcome("M", Outcome(OutcomeKind.FILLED, "s", "sig", "noise", fill))
-    assert done == Sale("M", OutcomeKind.FILLED, "sig", 9)
-    refused = sale_of_outcome("M", Outcome(OutcomeKind.REFUSED, reason="no pool"))
+def test_an_outcome_of_this_process(journal: Journal) -> None:
+    """Proceeds come from what landed; a reason only when it did not sell; the policy is that of its bytes."""
+    intent = make_intent("s", IntentKind.SELL)
+    journal.record_intent(intent, make_attempt(intent, signature="sig", raw=BUNDLE))
+    fill = make_fill(intent, make_settlement("sig", trade=9, tip=4))
+    done = sale_of_outcome(journal, "M", Outcome(OutcomeKind.FILLED, "s", "sig", "noise", fill))
+    assert done == Sale("M", OutcomeKind.FILLED, "sig", 9, mev=Mev.BUNDLE, tip=4)
+    refused = sale_of_outcome(journal, "M", Outcome(OutcomeKind.REFUSED, reason="no pool"))
     assert refused == Sale("M", OutcomeKind.REFUSED, text="no pool")
+    journal.close()
 
 
 def test_a_position_that_is_gone(journal: Journal) -> None:

@@ -17,6 +17,7 @@ from sniperforge.app.trader import Trader
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.domain.trade import IntentKind, PositionState
 from sniperforge.errors import NotFoundError, RefusedError, UsageError, WalletBusyError
+from sniperforge.execution.mev import Mev
 from sniperforge.localnet.faults.plan import FaultPlan
 from sniperforge.store.journal import Journal
 from sniperforge.testing.trades import make_attempt, make_intent
@@ -113,6 +114,27 @@ async def test_an_unknown_sale_has_its_outcome_later_under_the_same_key(
             assert journal.unresolved() == []
         async with open_records(project.settings) as records:
             assert (await status_of(records))["unknown"] == []
+
+
+@pytest.mark.parametrize("holder", [False, True])
+async def test_one_sale_by_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: bool) -> None:
+    """While the configuration says none: here, and by a bot that holds the wallet; the tip is shown."""
+    async with place(tmp_path, monkeypatch, per_minute=480) as (network, project):
+        file = project.folder / "configs" / "networks" / "localnet.toml"
+        file.write_text(file.read_text().replace("http://127.0.0.1:8898", network.jito_url))
+        async with bot(project) as trader:
+            (first,) = await with_positions(trader, 1)
+            await until(lambda: not trader.journal.unresolved())
+            if holder:
+                sale = (await sell(project, first.mint, percent=100, mev="bundle")).sales[0]
+        if not holder:
+            sale = (await sell(project, first.mint, percent=100, mev="bundle")).sales[0]
+        assert (sale.kind, sale.mev, sale.tip) == (OutcomeKind.FILLED, Mev.BUNDLE, 100_000)
+        with project.journal() as journal:
+            assert {fill.settlement.tip for fill in journal.fills() if fill.kind is IntentKind.BUY} == {0}
+            fill = journal.fill(sale.signature)
+        assert fill is not None
+        assert fill.settlement.tip == 100_000
 
 
 async def test_a_key_is_of_one_trade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

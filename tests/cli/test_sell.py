@@ -10,6 +10,7 @@ from sniperforge.app.sale import Sale
 from sniperforge.cli.sell import _amount, _line
 from sniperforge.domain.outcome import OutcomeKind
 from sniperforge.errors import UsageError
+from sniperforge.execution.mev import Mev
 from tests.trading import MINTS, Project, Shell
 
 
@@ -38,6 +39,10 @@ def test_no_percentage(text: str) -> None:
     ("sale", "line"),
     [
         (Sale("M", OutcomeKind.FILLED, "s", 1_500_000_000), "M  sold for 1.500000000 SOL"),
+        (
+            Sale("M", OutcomeKind.FILLED, "s", 5, mev=Mev.BUNDLE, tip=100_000),
+            "M  sold for 0.000000005 SOL, bundle, tip 0.000100000 SOL",
+        ),
         (Sale("M", OutcomeKind.FILLED, text="sold by its exit rules"), "M  sold by its exit rules"),
         (Sale("M", OutcomeKind.UNKNOWN, "s"), "M  sent, outcome not known yet: s"),
         (Sale("M", OutcomeKind.REFUSED, text="no pool"), "M  not sold: no pool"),
@@ -94,3 +99,25 @@ def test_no_network_and_no_wallet(shell: Shell, project: Project) -> None:
         == 6
     )
     assert shell("sell", MINTS[0], "--wallet", "nobody").code == 9
+
+
+@pytest.mark.parametrize("command", [("sell", MINTS[0]), ("positions", "sell", "--all", "--yes")])
+def test_a_policy_for_one_command(shell: Shell, project: Project, command: tuple[str, ...]) -> None:
+    """Without a block engine exit 3 with a hint, and a wrong word exit 2; nothing is signed or counted."""
+    project.hold(0)
+    file = project.folder / "configs" / "networks" / "localnet.toml"
+    file.write_text(file.read_text().replace('["http://127.0.0.1:8898"]', "[]"))
+    for mev in ("tip", "bundle"):
+        ran = shell(*command, "--mev", mev)
+        assert (ran.code, ran.out) == (3, "")
+        assert f"--mev {mev}, and network localnet has no block engine" in ran.err
+        assert "set block_engine_urls in networks/localnet.toml, or --mev none" in ran.err
+    wrong = shell(*command, "--mev", "private")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "not one of none, tip, bundle" in wrong.err
+    with project.journal() as journal:
+        assert journal.positions()[0].exit_attempts == 0
+    plain = shell(*command, "--mev", "none", "--json")
+    assert plain.code == 4
+    (sale,) = plain.document["data"]["sales"]
+    assert (sale["mev"], sale["tip_sol"]) == ("none", "0.000000000")

@@ -123,6 +123,16 @@ def test_trades_for_block_engines_need_one(project: Path) -> None:
     assert check_files(settings_of(project, SNIPERFORGE_NETWORK="devnet"))
 
 
+def test_one_command_may_want_a_block_engine(project: Path) -> None:
+    """Its own word decides, whatever is configured; the error names the option."""
+    settings = settings_of(project, SNIPERFORGE_NETWORK="devnet", SNIPERFORGE_EXECUTION__MEV="tip")
+    settings.require_block_engine("none")
+    with pytest.raises(ConfigError, match="--mev bundle, and network devnet has no block engine") as caught:
+        settings.require_block_engine("bundle")
+    assert caught.value.hint.endswith("or --mev none")
+    settings_of(project).require_block_engine("bundle")
+
+
 def test_keys_of_block_engines_are_masked(project: Path) -> None:
     """As in any URL."""
     file = project / "configs" / "networks" / "localnet.toml"

@@ -16,7 +16,7 @@ from sniperforge.domain.jito import TIP_ACCOUNTS
 from sniperforge.domain.trade import IntentKind, Position, PositionState
 from sniperforge.engine.compute_units import SPARE_UNITS
 from sniperforge.engine.orders import BuyOrder, ExecutionPolicy, ReclaimOrder, SellOrder, TransferOrder
-from sniperforge.engine.planner import MAX_EXTENDED_ACCOUNT_SIZE, Plan, Planner
+from sniperforge.engine.planner import CHOSEN_MEV, MAX_EXTENDED_ACCOUNT_SIZE, Plan, Planner
 from sniperforge.errors import RefusedError
 from sniperforge.execution.mev import Mev, TipPolicy, may_go
 from sniperforge.execution.plan import (
@@ -241,6 +241,20 @@ def test_a_trade_ends_with_its_tip(scene: tuple[World, PoolState]) -> None:
         assert buy.intent.facts["max_fee"] == plain.intent.facts["max_fee"] + 100_000
         assert sale.intent.max_spend == 5_201 + 100_000
         assert route(world, plans.transfer(TransferOrder(SOMEBODY, 1, "test"), 3)) is Mev.NONE
+
+
+def test_a_sale_goes_the_way_that_was_chosen_for_it(scene: tuple[World, PoolState]) -> None:
+    """Whatever the policy says, with the policy's tip; the intent remembers the choice, and only a choice."""
+    world, state = scene
+    order = sell_order(world, state)
+    for mev in Mev:
+        for chosen in Mev:
+            plans = planner(world, tips=TipPolicy(mev, 100_000, 10**6))
+            sale = plans.sell(replace(order, mev=chosen), 3)
+            assert route(world, sale) is chosen
+            assert sale.intent.facts[CHOSEN_MEV] == chosen.value
+            assert sale.intent.facts.get("tip") == (None if chosen is Mev.NONE else 100_000)
+        assert CHOSEN_MEV not in plans.sell(order, 3).intent.facts
 
 
 def test_an_exit_is_private_twice(scene: tuple[World, PoolState]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,6 +174,52 @@ async def test_an_exit_is_not_held_back_by_deaf_engines(world: World) -> None:
         with pytest.raises(TransactionRefusedError):
             world.ledger.send(each.raw)
     assert unexplained(world, process, before) == 0
+
+
+async def test_a_sale_by_hand_may_go_by_bundle_alone(world: World) -> None:
+    """While the policy says none: the engine lands it unseen, and the tip is booked; the next goes plainly."""
+    process, before = world.process(tips=TipPolicy(Mev.NONE, TIP, TIP)), world.lamports()
+    token = await world.launch()
+    async with world.running():
+        position = await process.bought(token)
+        nodes = process.landing._senders
+        node = deaf(process, "_senders", "_tipped")
+        half = position.raw // 2
+        sold = await process.guard.sell(position.id, half, origin="sell", reason="hand", mev=Mev.BUNDLE)
+        process.landing._senders = nodes
+        rest = await process.guard.sell(position.id, None, origin="sell", reason="hand")
+    assert node.heard == []
+    attempts = [process.journal.attempt(each.signature) for each in (sold, rest)]
+    assert [may_go(each.raw) for each in attempts if each] == [Mev.BUNDLE, Mev.NONE]
+    assert [fill.settlement.tip for fill in sales(process)] == [TIP, 0]
+    assert state_of(process, position) is PositionState.CLOSED
+    assert unexplained(world, process, before) == 0
+
+
+async def test_a_choice_outlives_attempts_and_restarts(world: World) -> None:
+    """Of one sale: private twice, over a restart under another policy, then for everybody; sold once."""
+    plain = TipPolicy(Mev.NONE, TIP, 10 * TIP)
+    process, before = world.process(tips=plain, nonces=3), world.lamports()
+    position = await with_nonces(world, process, {"max_hold_seconds": "9999"})
+    deaf(process, "_private")
+    async with world.running():
+        await process.blockhashes.refresh()
+        early = asyncio.create_task(
+            process.guard.sell(position.id, None, origin="sell", reason="hand", mev=Mev.BUNDLE)
+        )
+        await until(process.journal.unresolved, world)
+        early.cancel()
+        await asyncio.wait([early])
+    second = world.crash(process, "second")
+    second.tips, second.nonces = plain, 3
+    second.__post_init__()
+    deaf(second, "_private")
+    async with trading(second):
+        await until(lambda: state_of(second, position) is PositionState.CLOSED, world)
+    attempts = series_of(second, position)[1]
+    assert [may_go(each.raw) for each in attempts] == [Mev.BUNDLE, Mev.BUNDLE, Mev.TIP]
+    assert [fill.settlement.tip for fill in sales(second)] == [TIP * 9 // 4]
+    assert unexplained(world, second, before) == 0
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -15,7 +15,8 @@ from sniperforge.coordination.request_table import Request
 from sniperforge.domain.trade import IntentKind, PositionState
 from sniperforge.engine.events import Trouble
 from sniperforge.engine.requests import ABANDON, HALT, RESUME, SELL, RequestDesk, find_position, sale_amount
-from sniperforge.errors import NotFoundError, RefusedError, StorageError, UsageError
+from sniperforge.errors import ConfigError, NotFoundError, RefusedError, StorageError, UsageError
+from sniperforge.execution.mev import Mev, TipPolicy, may_go
 from tests.engine.kit import SOL, HeldLander, World, flatten, until
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Office:
         self.path = folder / "wallet.inbox"
         self.server = InboxServer(self.path, clock=SystemClock())
         self.halted: list[str] = []
+        self.engines = True
 
     def desk(self, inbox: Any = None) -> RequestDesk:
         """The desk of this process."""
@@ -45,7 +47,12 @@ class Office:
             resume=lambda: self.halted.append("resumed"),
             clock=self.world.clock,
             tell=self.process.told.append,
+            may_pay=self._may_pay,
         )
+
+    def _may_pay(self, mev: Mev) -> None:
+        if mev is not Mev.NONE and not self.engines:
+            raise ConfigError("no block engine")
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -153,6 +160,39 @@ class TestSell:
             with pytest.raises(RefusedError) as caught:
                 await office.ask(SELL, position=position.id, raw=str(position.raw + 1))
         assert caught.value.details == {"held": str(position.raw)}
+
+    @pytest.mark.parametrize("configured", [Mev.NONE, Mev.BUNDLE])
+    @pytest.mark.parametrize("chosen", [None, *Mev])
+    async def test_a_policy_of_its_own(self, office: Office, configured: Mev, chosen: Mev | None) -> None:
+        """It goes over the configured one; a request without one, as older commands send it, leaves it."""
+        position = await office.held()
+        office.process = office.world.crash(office.process, "next")
+        office.process.tips = TipPolicy(configured, 50_000, 100_000)
+        office.process.__post_init__()
+        more = {} if chosen is None else {"mev": chosen.value}
+        async with office.open():
+            await office.ask(SELL, position=position.id, **more)
+            await until(office.sales, office.world)
+        (sale,) = office.sales()
+        attempt = office.process.journal.attempt(sale.settlement.signature)
+        assert attempt is not None
+        wanted = configured if chosen is None else chosen
+        assert (may_go(attempt.raw), sale.settlement.tip) == (wanted, 50_000 if wanted is not Mev.NONE else 0)
+
+    async def test_a_policy_that_cannot_be(self, office: Office) -> None:
+        """The sender is told at once: no such policy, or no block engine here; nothing is sold."""
+        position = await office.held()
+        office.engines = False
+        async with office.open():
+            for mev in ("private", 7, ["tip"]):
+                with pytest.raises(UsageError, match="not one of none, tip, bundle"):
+                    await office.ask(SELL, position=position.id, mev=mev)
+            with pytest.raises(ConfigError):
+                await office.ask(SELL, position=position.id, mev="bundle")
+            assert await office.ask(RESUME) == {"halted": False}
+            assert office.state(position) is PositionState.OPEN
+            await office.ask(SELL, position=position.id, mev="none")
+            await until(office.sales, office.world)
 
     async def test_no_such_position(self, office: Office) -> None:
         """The sender gets the same error as if it had looked itself."""

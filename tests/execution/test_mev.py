@@ -61,6 +61,17 @@ def test_attempts_pay_more_up_to_the_cap() -> None:
     assert TipPolicy().of_attempt(9) == NO_TIP
 
 
+@pytest.mark.parametrize("configured", list(Mev))
+def test_what_is_chosen_for_one_trade_stands_for_the_policy(configured: Mev) -> None:
+    """The amounts and the rule of the third attempt are the same."""
+    policy = TipPolicy(configured, 1_000, 2_500)
+    private = [policy.of_attempt(number, Mev.BUNDLE) for number in (1, 2, 3)]
+    assert private == [Tip(Mev.BUNDLE, 1_000), Tip(Mev.BUNDLE, 1_500), Tip(Mev.TIP, 2_250)]
+    assert policy.of_attempt(1, Mev.TIP) == Tip(Mev.TIP, 1_000)
+    assert policy.of_attempt(1, Mev.NONE) == NO_TIP
+    assert policy.of_attempt(1, None) == policy.of_attempt(1)
+
+
 def test_a_tip_keeps_within_what_is_left() -> None:
     """Less than block engines take is none at all, and the trade goes the plain way."""
     tip = Tip(Mev.BUNDLE, 5_000)
