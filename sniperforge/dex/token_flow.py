@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sniperforge.dex.inner_calls import made_by
 from sniperforge.domain.addresses import TOKEN_PROGRAM, TOKEN_PROGRAMS
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ def sent_between(call: Call, into: str, out_of: str) -> tuple[int | None, int | 
     """
     paid, given = _between(call, into, out_of)
     return paid.amount if paid else None, given.amount if given else None
+
+
+def sent_from(call: Call, account: str) -> int | None:
+    """All that the call transferred out of ``account``; ``None`` when it transferred nothing."""
+    transfers = (_transfer(instruction) for instruction in made_by(call))
+    amounts = [transfer.amount for transfer in transfers if transfer and transfer.source == account]
+    return sum(amounts) if amounts else None
 
 
 def swapped_between(call: Call, into: str, out_of: str, *, untaxed: bool = False) -> dict[str, int]:

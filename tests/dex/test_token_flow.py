@@ -6,7 +6,14 @@ import pytest
 
 from sniperforge.dex.document import parse_document
 from sniperforge.dex.raydium_cpmm.program import MAINNET as CPMM
-from sniperforge.dex.token_flow import mint_of, mints_of, received_by, sent_between, swapped_between
+from sniperforge.dex.token_flow import (
+    mint_of,
+    mints_of,
+    received_by,
+    sent_between,
+    sent_from,
+    swapped_between,
+)
 from sniperforge.dex.venue import Call
 from sniperforge.domain.addresses import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from sniperforge.domain.chain import TransactionView
@@ -95,3 +102,12 @@ def test_forms_of_transfers(data: bytes, expected: int | None) -> None:
     into = middle if data[:1] == b"\x03" else last
     assert sent_between(call, into, "")[0] == expected
     assert sent_between(call, "", source)[1] == expected
+
+
+def test_all_that_left_an_account() -> None:
+    """Several transfers are summed; those of others do not count."""
+    source, other = addresses(2)
+    inner = [transfer(source, other, 5), transfer(other, source, 9), transfer(source, other, 7)]
+    call = Call(transaction(CPMM, [source], b"", inner=inner), 0, None)
+    assert sent_from(call, source) == 12
+    assert sent_from(call, CPMM) is None

@@ -9,7 +9,7 @@ from sniperforge.dex.anchor import DISCRIMINATOR_SIZE, instruction_discriminator
 from sniperforge.dex.dispatch import dispatched
 from sniperforge.dex.meteora_dbc import program
 from sniperforge.dex.pool_events import event_of_call
-from sniperforge.dex.token_flow import sent_between
+from sniperforge.dex.token_flow import sent_from
 from sniperforge.domain.pool import EventKind
 
 if TYPE_CHECKING:
@@ -71,14 +71,17 @@ class MeteoraDbc:
 
 
 def _migrated(call: Call) -> PoolEvent | None:
-    """``pool`` and vaults are the curve's; the pool that is made of it is an event of its own venue."""
+    """``pool`` and vaults are the curve's; the pool that is made of it is an event of its own venue.
+
+    Amounts are all that left the curve: a pool of DAMM v2 may get them in two positions.
+    """
     facts = roles_of(call.instruction.accounts, _ROLES[call.instruction.data[:DISCRIMINATOR_SIZE]])
     if facts is None:
         return None
     vaults = (facts.pop("base_vault"), facts.pop("quote_vault"))
     amounts: dict[str, int] = {}
     if not call.transaction.failed:
-        sent = [sent_between(call, into="", out_of=vault)[1] for vault in vaults]
+        sent = [sent_from(call, vault) for vault in vaults]
         names = ("base_amount", "quote_amount")
         amounts = {name: amount for name, amount in zip(names, sent, strict=True) if amount is not None}
     return event_of_call(

@@ -21,7 +21,8 @@ def test_migrations(name: str, mints: int, program: int, user: int, count: int) 
     """The curve, the new pool, and what left the curve's vaults."""
     keys = addresses(count)
     keys[mints : mints + 2] = [MINT, WSOL_MINT]
-    inner = [transfer(keys[17], address(3), 500), transfer(keys[18], address(4), 60)]
+    inner = [transfer(keys[17], address(3), 400), transfer(keys[18], address(4), 60)]
+    inner.append(transfer(keys[17], address(3), 100))
     event = only(transaction(MAINNET, keys, tag("global", name), inner=inner))
     assert (event.kind, event.pool, event.facts["old_pool"]) == (EventKind.MIGRATED, keys[0], keys[0])
     assert (event.facts["new_pool"], event.facts["new_program"]) == (keys[4], keys[program])
