@@ -88,8 +88,9 @@ def _line(sale: Sale) -> str:
 
     match sale.kind:
         case "filled" if sale.signature:
-            tip = f", {sale.mev}, tip {format_sol(sale.tip)} SOL" if sale.tip else ""
-            return f"{sale.mint}  sold for {format_sol(sale.proceeds)} SOL{tip}"
+            way = " by bundle" if sale.mev == "bundle" else ""
+            tip = f", tip {format_sol(sale.tip)} SOL" if sale.tip else ""
+            return f"{sale.mint}  sold{way} for {format_sol(sale.proceeds)} SOL{tip}"
         case "filled":
             return f"{sale.mint}  {sale.text}"
         case "unknown":

@@ -41,7 +41,11 @@ def test_no_percentage(text: str) -> None:
         (Sale("M", OutcomeKind.FILLED, "s", 1_500_000_000), "M  sold for 1.500000000 SOL"),
         (
             Sale("M", OutcomeKind.FILLED, "s", 5, mev=Mev.BUNDLE, tip=100_000),
-            "M  sold for 0.000000005 SOL, bundle, tip 0.000100000 SOL",
+            "M  sold by bundle for 0.000000005 SOL, tip 0.000100000 SOL",
+        ),
+        (
+            Sale("M", OutcomeKind.FILLED, "s", 5, mev=Mev.TIP, tip=100_000),
+            "M  sold for 0.000000005 SOL, tip 0.000100000 SOL",
         ),
         (Sale("M", OutcomeKind.FILLED, text="sold by its exit rules"), "M  sold by its exit rules"),
         (Sale("M", OutcomeKind.UNKNOWN, "s"), "M  sent, outcome not known yet: s"),
