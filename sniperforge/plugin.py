@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sniperforge.dex.launchpads import is_named, launchpad_of
 from sniperforge.domain.events import NewPool
 from sniperforge.domain.outcome import Outcome, OutcomeKind
 from sniperforge.domain.verdict import Outcome as CheckOutcome
@@ -36,6 +37,8 @@ __all__ = [
     "OutcomeKind",
     "RiskPolicy",
     "Verdict",
+    "is_named",
+    "launchpad_of",
 ]
 
 

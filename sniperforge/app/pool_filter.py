@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sniperforge.dex.registry import DETECTOR_BY_PROGRAM
+from sniperforge.dex.launchpads import is_named, launchpad_of
 from sniperforge.domain.addresses import WSOL_MINT
-from sniperforge.domain.pool import EventKind
 
 if TYPE_CHECKING:
     from sniperforge.domain.events import NewPool
     from sniperforge.domain.pool import PoolEvent
-
-LAUNCHPADS: Final = ("pumpfun", "raydium_launchlab", "meteora_dbc")
-"""Registry names of venues whose coins start on a curve and move to a pool once it is sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +44,10 @@ class PoolFilter:
             and _one_of(launchpad_of(event), self.launchpads)
             and _one_of(event.quote_mint, self.quote_mints)
             and _one_of(event.facts.get("creator"), self.creators)
-            and self._named(event)
+            and (not self.names or is_named(event, self.names))
             and self._rich(event)
             and self._young(pool.transaction.block_time, now)
         )
-
-    def _named(self, event: PoolEvent) -> bool:
-        told = " ".join(event.facts.get(key, "") for key in ("name", "symbol")).casefold()
-        return not self.names or any(name.casefold() in told for name in self.names)
 
     def _rich(self, event: PoolEvent) -> bool:
         if not (self.min_liquidity or self.max_liquidity):
@@ -72,16 +64,6 @@ class PoolFilter:
 def liquidity_of(event: PoolEvent) -> int | None:
     """Lamports on the pool's quote side by its event; ``None`` when not told or not priced in SOL."""
     return event.amounts.get("quote_amount") if event.quote_mint == WSOL_MINT else None
-
-
-def launchpad_of(event: PoolEvent) -> str | None:
-    """The launchpad that an event is on, or whose program made it; ``None`` for all others."""
-    if event.dex in LAUNCHPADS:
-        return event.dex
-    caller = DETECTOR_BY_PROGRAM.get(event.facts.get("caller", ""))
-    if event.kind is EventKind.POOL_CREATED and caller is not None and caller.name in LAUNCHPADS:
-        return caller.name
-    return None
 
 
 def _one_of(value: str | None, wanted: tuple[str, ...]) -> bool:

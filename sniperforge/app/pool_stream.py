@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sniperforge.app.decoding import read_text
 from sniperforge.app.node import Node, open_node
-from sniperforge.app.pool_filter import LAUNCHPADS, PoolFilter, launchpad_of, liquidity_of
+from sniperforge.app.pool_filter import PoolFilter, liquidity_of
 from sniperforge.app.pool_sources import open_feed
 from sniperforge.config.nearest import did_you_mean
 from sniperforge.config.values import lamports_of
+from sniperforge.dex.launchpads import LAUNCHPADS, launchpad_of
 from sniperforge.dex.registry import DETECTORS, program_on, programs_on
 from sniperforge.domain.amounts import format_sol
 from sniperforge.errors import ConfigError, UsageError
@@ -62,9 +63,9 @@ def pool_filter(config: Watch, options: Mapping[str, Any]) -> PoolFilter:
 
 
 def _check_names(wanted: PoolFilter, error: type[ConfigError | UsageError]) -> None:
-    followed = [detector.name for detector in DETECTORS if detector.creation_lines]
+    venues = [detector.name for detector in DETECTORS]
     for names, known, what in (
-        (wanted.dexes, followed, "venue"),
+        (wanted.dexes, venues, "venue"),
         (wanted.launchpads, LAUNCHPADS, "launchpad"),
     ):
         for name in names:
@@ -222,4 +223,6 @@ def _programs(cluster: str, dexes: Collection[str]) -> tuple[str, ...]:
     for detector in DETECTORS:
         if detector.name in dexes and program_on(detector, cluster) is None:
             raise UsageError(f"{detector.name} is not on {cluster}")
-    return programs_on(cluster, dexes)
+    silent = [detector.name for detector in DETECTORS if not detector.creation_lines]
+    # What announces nothing itself is seen where its coins migrate to.
+    return programs_on(cluster, () if set(silent) & set(dexes) else dexes)

@@ -16,6 +16,8 @@ from sniperforge.plugin import (
     LiquidityRange,
     NewPool,
     RiskPolicy,
+    is_named,
+    launchpad_of,
 )
 
 if TYPE_CHECKING:
@@ -37,8 +39,16 @@ class LpSniper:
     async def run(self, context: BotContext) -> None:
         """Consider pools as they come, each beside the others, until cancelled."""
         async for pool in context.new_pools():
-            if pool.event.dex in self._config.filters.dexes:
+            if self._concerns(pool):
                 context.spawn(self._consider(context, pool))
+
+    def _concerns(self, pool: NewPool) -> bool:
+        event, filters = pool.event, self._config.filters
+        return (
+            event.dex in filters.dexes
+            and (not filters.launchpads or launchpad_of(event) in filters.launchpads)
+            and (not filters.names or is_named(event, filters.names))
+        )
 
     async def _consider(self, context: BotContext, pool: NewPool) -> None:
         judgement = await self._judge(context, pool)

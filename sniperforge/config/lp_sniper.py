@@ -10,11 +10,13 @@ from sniperforge.config.values import (
     Addresses,
     Gain,
     Ladder,
+    Launchpads,
     Names,
     Percent,
     PositiveSol,
     Section,
     Sol,
+    Texts,
     contradiction,
     require_order,
 )
@@ -28,6 +30,8 @@ class Filters(Section):
 
     Attributes:
         dexes: registry names.
+        launchpads: when not empty, only coins that started there.
+        names: when not empty, only coins with one of these texts in name or symbol, where the creation tells.
         quote_mints: quote sides that are bought with.
         min_quote_liquidity_sol, max_quote_liquidity_sol: quote side of the pool, in SOL.
         max_pool_age_seconds: older pools are not news.
@@ -37,6 +41,8 @@ class Filters(Section):
     """
 
     dexes: Names = ("raydium_cpmm",)
+    launchpads: Launchpads = ()
+    names: Texts = ()
     quote_mints: Addresses = (WSOL_MINT,)
     min_quote_liquidity_sol: Sol = Field(default="5", validate_default=True)
     max_quote_liquidity_sol: Sol = Field(default="100000", validate_default=True)

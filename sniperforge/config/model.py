@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from sniperforge.config.values import (
     Addresses,
     Bps,
+    Launchpads,
     Name,
     Names,
     Percent,
@@ -157,7 +158,7 @@ class Watch(Section):
     """
 
     dexes: Names = ()
-    launchpads: Names = ()
+    launchpads: Launchpads = ()
     quote_mints: Addresses = ()
     creators: Addresses = ()
     names: Texts = ()

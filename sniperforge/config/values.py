@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -155,6 +155,10 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)]
 
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(_as_tuple)]
 """A TOML array of addresses."""
+
+Launchpad = Literal["pumpfun", "raydium_launchlab", "meteora_dbc"]
+Launchpads = Annotated[tuple[Launchpad, ...], BeforeValidator(_as_tuple)]
+"""A TOML array of venues where coins start on a curve."""
 
 Secret = Annotated[str, Field(repr=False, json_schema_extra={"writeOnly": True})]
 """Text that is never shown, not even in part."""

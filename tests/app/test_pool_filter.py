@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from sniperforge.app.pool_filter import LAUNCHPADS, PoolFilter, launchpad_of, liquidity_of
+from sniperforge.app.pool_filter import PoolFilter, liquidity_of
 from sniperforge.domain.addresses import USDC_MINT, WSOL_MINT
 from sniperforge.domain.events import NewPool
 from sniperforge.domain.pool import EventKind, PoolEvent
 from sniperforge.testing.chain_views import transaction_view
 
-LAUNCHLAB = "LanMV9sAd7wArD4vJFi2qDdfnVhFxYSUg6eADduJ3uj"
 FACTS = {"creator": "C", "name": "Good Dog", "symbol": "GDOG"}
 EVENT = PoolEvent(
     "raydium_cpmm", EventKind.POOL_CREATED, "P", "pool", "b", WSOL_MINT, "", "", {"quote_amount": 5}, FACTS
@@ -67,13 +66,3 @@ def test_what_is_not_told_is_left_out() -> None:
     ):
         assert not wanted.admits(silent, NOW)
     assert liquidity_of(silent.event) is None
-
-
-def test_launchpads() -> None:
-    """A curve's own events, and pools that a launchpad's program made; a plain pool has none."""
-    assert launchpad_of(EVENT) is None
-    assert launchpad_of(replace(EVENT, facts={"caller": "Somebody"})) is None
-    made = replace(EVENT, facts={"caller": LAUNCHLAB})
-    assert launchpad_of(made) == "raydium_launchlab"
-    assert launchpad_of(replace(made, kind=EventKind.SWAP)) is None
-    assert {launchpad_of(replace(EVENT, dex=name)) for name in LAUNCHPADS} == set(LAUNCHPADS)

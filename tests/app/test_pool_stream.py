@@ -9,9 +9,10 @@ import pytest
 
 from sniperforge.app.node import Node
 from sniperforge.app.pool_filter import PoolFilter, liquidity_of
-from sniperforge.app.pool_stream import pool_document, pool_filter, watch_pools
+from sniperforge.app.pool_stream import _programs, pool_document, pool_filter, watch_pools
 from sniperforge.config.load import Settings
 from sniperforge.config.model import Watch as WatchSection
+from sniperforge.dex.registry import programs_on
 from sniperforge.domain.events import NewPool
 from sniperforge.domain.pool import EventKind, PoolEvent
 from sniperforge.errors import ConfigError, UnavailableError, UsageError
@@ -127,6 +128,13 @@ def test_options_stand_instead_of_the_configuration() -> None:
     )
     with pytest.raises(UsageError, match="no pool has at least 4"):
         pool_filter(configured, {"min_liquidity": 4 * SOL})
+
+
+def test_a_venue_that_announces_nothing_itself() -> None:
+    """Its migrations come in the streams of all the others."""
+    assert "meteora_dbc" not in programs_on("mainnet", ["meteora_dbc"])
+    assert _programs("mainnet", ("meteora_dbc",)) == programs_on("mainnet")
+    assert len(_programs("mainnet", ("pumpswap",))) == 1
 
 
 async def test_a_venue_that_is_not_on_the_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sniperforge.plugin import Judgement, NewPool
 
 CONFIG = LpSniperConfig()
+LAUNCHLAB = "LanMV9sAd7wArD4vJFi2qDdfnVhFxYSUg6eADduJ3uj"
 
 
 def config(**sections: object) -> LpSniperConfig:
@@ -91,6 +93,20 @@ class TestDecisions:
         context = FakeContext([make_pool("a", dex="elsewhere")])
         await context.run(LpSniper(CONFIG))
         assert context.judged == []
+
+    async def test_other_launchpads_and_names_are_not_looked_at(self) -> None:
+        """Where the file names some; a pool that does not tell is left out."""
+        pool = make_pool("a")
+        cat = replace(pool, event=replace(pool.event, facts={"name": "Cat", "caller": LAUNCHLAB}))
+        for filters, judged in (
+            ({"launchpads": ["raydium_launchlab"]}, [cat]),
+            ({"launchpads": ["pumpfun"]}, []),
+            ({"names": ["cat"]}, [cat]),
+            ({"names": ["dog"]}, []),
+        ):
+            context = FakeContext([pool, cat], make_judgement)
+            await context.run(LpSniper(config(filters=filters)))
+            assert context.judged == judged
 
     async def test_one_slow_pool_does_not_hold_up_the_next(self) -> None:
         """Each is considered beside the others."""

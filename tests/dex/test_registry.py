@@ -37,6 +37,7 @@ SHARED_PARTS = {
     "growing_layout",
     "inner_calls",
     "invoke_stack",
+    "launchpads",
     "message",
     "pair_view",
     "parsed_transfer",
