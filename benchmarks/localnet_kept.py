@@ -91,6 +91,7 @@ def swaps(network: LocalNetwork) -> list[bytes]:
 def ready_to_swap(network: LocalNetwork) -> None:
     """The market's pool, and the payer's token accounts with SOL in one."""
     Market(network.ledger, seed=1, per_minute=0).open()
+    network.ledger.warp(5)  # a pool opens a second after its creation
     me = str(network.payer.pubkey())
     network.ledger.send(
         signed(

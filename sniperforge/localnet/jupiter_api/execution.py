@@ -169,8 +169,10 @@ def _event(record: TransactionRecord, hop: Hop) -> dict[str, str]:
     """What went into one pool and what came out of it, by its vaults."""
     pool, quote = hop.state.pool, hop.quote
     vaults = {pool.token_0_mint: pool.token_0_vault, pool.token_1_mint: pool.token_1_vault}
-    gained = _change(record, lambda holding: record.loaded.names[holding.index] == vaults[quote.input_mint])
-    lost = _change(record, lambda holding: record.loaded.names[holding.index] == vaults[quote.output_mint])
+    gained = _change(
+        record, lambda holding: record.loaded.names[holding.position] == vaults[quote.input_mint]
+    )
+    lost = _change(record, lambda holding: record.loaded.names[holding.position] == vaults[quote.output_mint])
     return {
         "inputMint": quote.input_mint,
         "inputAmount": str(gained),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from solders.pubkey import Pubkey
 
@@ -23,24 +22,29 @@ _KIND_AT: Final = 165
 _KIND_MINT, _KIND_HOLDING = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """What a token account held at one moment.
 
     Attributes:
-        index: of the account among the transaction's keys.
+        position: of the account among the transaction's keys.
         mint, owner: 32 bytes each; turned into text only when someone asks.
         program: which of the two token programs owns it.
         amount: raw units.
         decimals: of the mint.
     """
 
-    index: int
+    position: int
     mint: bytes
     owner: bytes
     program: Pubkey
     amount: int
     decimals: int
+
+
+def says_no_more(before: Account, after: Account) -> bool:
+    """Whether an index that knows ``before`` knows ``after`` too: neither token accounts nor programs."""
+    owner = after.owner
+    return owner == before.owner and owner not in _TOKEN_PROGRAMS and not after.executable
 
 
 def is_holding(account: Account) -> bool:

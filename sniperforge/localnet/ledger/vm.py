@@ -13,7 +13,7 @@ from solders.transaction_metadata import FailedTransactionMetadata, SimulatedTra
 
 from sniperforge.errors import ConfigError
 from sniperforge.localnet.ledger.account_index import AccountIndex
-from sniperforge.localnet.ledger.balances import Holding, holding_amount, is_holding
+from sniperforge.localnet.ledger.balances import Holding, holding_amount, is_holding, says_no_more
 from sniperforge.localnet.ledger.float_unit import restorer
 from sniperforge.localnet.ledger.refusals import LOAD_FAILURES, TransactionRefusedError
 
@@ -144,11 +144,12 @@ class Vm:
             if name in self._programs:
                 after[position] = self._program_held(key, name, before[position])
                 continue
-            held = self._held(key)
+            held, previous = self._held(key), before[position][1]
             after[position] = held
             if name not in self.replaced:
-                self.replaced[name] = before[position][1]
-            self._note(key, name, held[1])
+                self.replaced[name] = previous
+            if previous is None or held[1] is None or not says_no_more(previous, held[1]):
+                self._note(key, name, held[1])
         return after
 
     def holdings(self, held: Sequence[Held]) -> tuple[Holding, ...]:

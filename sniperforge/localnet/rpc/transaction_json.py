@@ -88,7 +88,7 @@ def holdings_json(holdings: Iterable[Holding]) -> list[dict[str, Any]]:
     """``preTokenBalances`` or ``postTokenBalances``."""
     return [
         {
-            "accountIndex": holding.index,
+            "accountIndex": holding.position,
             "mint": str(Pubkey.from_bytes(holding.mint)),
             "owner": str(Pubkey.from_bytes(holding.owner)),
             "programId": str(holding.program),

@@ -126,7 +126,7 @@ def seen_entries(entries: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _stored(held: Holding) -> _StoredHolding:
-    return held.index, held.mint, held.owner, bytes(held.program), held.amount, held.decimals
+    return held.position, held.mint, held.owner, bytes(held.program), held.amount, held.decimals
 
 
 def _holding(stored: _StoredHolding) -> Holding:

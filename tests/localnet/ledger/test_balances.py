@@ -6,7 +6,15 @@ import pytest
 from solders.account import Account
 from solders.pubkey import Pubkey
 
-from sniperforge.localnet.ledger.balances import TOKEN, TOKEN_2022, holding_amount, is_holding, mint_decimals
+from sniperforge.localnet.ledger.balances import (
+    TOKEN,
+    TOKEN_2022,
+    holding_amount,
+    is_holding,
+    mint_decimals,
+    says_no_more,
+)
+from tests.localnet.kit import keypair
 
 SYSTEM = Pubkey.default()
 
@@ -60,3 +68,12 @@ def test_mints(found: Account, expected: int | None) -> None:
 def test_the_amount_is_at_its_place() -> None:
     """Eight little-endian bytes at 64."""
     assert holding_amount(bytes(64) + (2**64 - 1).to_bytes(8, "little") + bytes(93)) == 2**64 - 1
+
+
+def test_what_an_index_need_not_hear() -> None:
+    """The same owner that is no token program, and no program: all else may have changed what it says."""
+    plain, other = Account(1, b"a", keypair(1).pubkey()), Account(2, b"b", keypair(1).pubkey())
+    assert says_no_more(plain, other)
+    assert not says_no_more(plain, Account(1, b"a", keypair(2).pubkey()))
+    assert not says_no_more(plain, Account(1, b"a", keypair(1).pubkey(), True))
+    assert not says_no_more(Account(1, b"", TOKEN), Account(1, b"", TOKEN))
