@@ -175,8 +175,8 @@ def test_token_transfers_are_recorded_with_their_holdings() -> None:
     )
     assert record.err is None
     names = record.loaded.names
-    assert [(names[h.index], h.amount, h.decimals) for h in record.pre_tokens] == [(source, 500, 3)]
-    assert {(names[h.index], h.amount) for h in record.post_tokens} == {(source, 380), (target, 120)}
+    assert [(names[h.position], h.amount, h.decimals) for h in record.pre_tokens] == [(source, 500, 3)]
+    assert {(names[h.position], h.amount) for h in record.post_tokens} == {(source, 380), (target, 120)}
     assert set(bench.ledger.vm.index.by_mint(key)) == {source, target}
     assert set(bench.ledger.vm.index.by_owner(keypair(2).pubkey())) == {target}
 
