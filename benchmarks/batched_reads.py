@@ -68,14 +68,20 @@ async def measure() -> None:
         in_turn = (time.perf_counter() - begun) * 1_000
         await transport.aclose()
     medians = {name: round(statistics.median(values), 2) for name, values in times.items()}
-    faster = round(medians["single"] / medians["batched"], 1)
+    faster = {
+        "one after another": round(in_turn / medians["batched"], 1),
+        "at once": round(medians["single"] / medians["batched"], 1),
+    }
     figures = {
         "mints": MINTS,
         "rounds": ROUNDS,
         "median_ms": medians,
         "one_after_another_ms": round(in_turn, 2),
     }
-    report("batched_reads", figures, {"times_faster": at_least(faster, TIMES_FASTER)})
+    budgets = {
+        f"times faster than single, {how}": at_least(times, TIMES_FASTER) for how, times in faster.items()
+    }
+    report("batched_reads", figures, budgets)
 
 
 if __name__ == "__main__":
