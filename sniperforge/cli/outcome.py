@@ -41,6 +41,7 @@ def fail(error: SniperForgeError, command: str | None, options: Options) -> int:
     except BrokenPipeError:
         closed_pipe()
     except OSError as problem:
+        closed_pipe()
         note(f"error: {error.message} (and stdout cannot be written: {problem.strerror})")
     return error.exit_code
 
@@ -71,7 +72,7 @@ def crash(error: Exception, command: str | None, options: Options) -> int:
 
 
 def closed_pipe() -> int:
-    """The reader of stdout went away: say nothing more, so that the interpreter's last flush is quiet."""
+    """Stdout takes no more: say nothing there, so that the interpreter's last flush does not fail."""
     sink = os.open(os.devnull, os.O_WRONLY)
     os.dup2(sink, sys.stdout.fileno())
     os.close(sink)
@@ -84,6 +85,7 @@ def _write(render: Any) -> None:
     except BrokenPipeError:
         raise
     except OSError as problem:
+        closed_pipe()
         raise StorageError(f"the result cannot be written to stdout: {problem.strerror}") from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -196,7 +197,9 @@ def test_a_round_trip_never_profits(first: int, lamports: int) -> None:
         return
     assert result.paid <= lamports
     assert start.buy_for(lamports + 1)[1].tokens >= result.tokens
-    if not bought.complete:
+    if bought.complete:
+        return
+    with suppress(CurveRejectedError):  # so few lamports that the fees are more than the sale brings
         assert bought.sell(result.tokens)[1].received <= result.paid
 
 
