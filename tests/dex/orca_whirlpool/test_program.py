@@ -13,6 +13,14 @@ needs_shared = pytest.mark.skipif(
 )
 
 
+def test_the_fee_tier_of_a_creation() -> None:
+    """Three facts of the transaction 3KTysNKZ...: configuration, tick spacing, and where its fee tier lies."""
+    assert (
+        program.fee_tier_address("2LecshUwdy9xi7meFgHtFJQNSKk4KdTrcpvaB56dP2NQ", 32896)
+        == "zVmMsL5qGh7txhTHFgGZcFQpSsxSx6DBLJ3u113PBer"
+    )
+
+
 @needs_shared
 def test_addresses_of_recorded_pools() -> None:
     """Pool and fee tier of a creation, oracle of a swap."""
