@@ -226,7 +226,12 @@ def test_faults_are_those_of_the_code() -> None:
     in_profiles = {name: [getattr(plan, name) or "" for plan in PROFILES.values()] for name in BOUNDS}
     assert drawn == {name: (str(BOUNDS[name]), *map(str, in_profiles[name])) for name in BOUNDS}
     chances = {name for name, bounds in BOUNDS.items() if bounds.most is None}
-    assert {row[0].strip("`") for row in body if row[5]} == {*chances, "fee_floor", "rate_per_10s", "ws_cut_ms"}
+    assert {row[0].strip("`") for row in body if row[5]} == {
+        *chances,
+        "fee_floor",
+        "rate_per_10s",
+        "ws_cut_ms",
+    }
 
 
 async def test_the_client_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
