@@ -49,7 +49,7 @@ def page() -> str:
 
 
 def _use(detector: object) -> str:
-    return "traded" if detector in VENUES else "read" if detector in READERS else "followed"
+    return "quoted" if detector in VENUES else "read" if detector in READERS else "followed"
 
 
 def _cells(venue: RecordedVenue) -> list[str]:

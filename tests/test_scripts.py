@@ -157,6 +157,6 @@ def test_the_table_of_venues_drifts_visibly(
     assert venues.main([]) == 0
     assert venues.main(["--check"]) == 0
     page = (tmp_path / "venues.md").read_text()
-    assert "| `raydium_cpmm` | traded | 1 of 2 | 3 of 3 | - | 4 of 4 | - |" in page
-    assert "| `raydium_amm_v4` | traded | - | - | - | - | - |" in page
+    assert "| `raydium_cpmm` | quoted | 1 of 2 | 3 of 3 | - | 4 of 4 | - |" in page
+    assert "| `raydium_amm_v4` | quoted | - | - | - | - | - |" in page
     assert page.endswith("- x: why\n")
